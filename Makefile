@@ -1,0 +1,113 @@
+# Every job of the project. `make` alone lists them. What they need they set up themselves, in .venv and .cache.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+NODE := .cache/node
+LANGUAGES := sv fi
+CATALOGUES := $(basename $(wildcard $(LANGUAGES:%=locales/%/LC_MESSAGES/messages.po)))
+JS_FOLDERS := $(wildcard pwa static/js)
+export PYTHON
+
+##@ Use
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: $(VENV)/made-run $(CATALOGUES:%=%.mo) ## everything `make run` needs, in .venv
+
+.PHONY: run
+run: setup ## the demo municipality on http://localhost:8000 (PORT=9000, DATA=folder)
+	@exec $(PY) -m server demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)")
+
+##@ Check
+
+.PHONY: test
+test: setup $(VENV)/made-test ## all tests: rules, store, web, browsers (ARGS="-k name" for some)
+	@$(PY) tests/needs.py
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: setup $(VENV)/made-check $(NODE)/made ## format, lint, types, catalogues, architecture
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(if $(wildcard server/templates),$(PY) -m djlint --lint --quiet server/templates)
+	$(if $(JS_FOLDERS),$(NODE)/node_modules/.bin/biome lint --error-on-warnings $(JS_FOLDERS))
+	$(if $(wildcard pwa/*.js static/js/*.js),$(NODE)/node_modules/.bin/tsc --project jsconfig.json)
+	$(if $(wildcard pwa/sw.js),$(NODE)/node_modules/.bin/tsc --project jsconfig.worker.json)
+	$(PY) -m pytest tests/architecture
+
+.PHONY: bench
+bench: setup $(VENV)/made-test ## how fast and how big, as a table and as JSON
+	@$(PY) tests/needs.py
+	@$(PY) -m tests.bench $(ARGS)
+
+##@ Work
+
+.PHONY: format
+format: $(VENV)/made-check ## format the Python files
+	$(PY) -m ruff check --fix-only --quiet .
+	$(PY) -m ruff format .
+
+.PHONY: locales
+locales: $(VENV)/made-run ## collect the texts, update the Swedish and Finnish catalogues, compile them
+	@mkdir -p .cache
+	$(PY) -m babel.messages.frontend --quiet extract -F pyproject.toml --no-location --sort-output \
+	  --project Tyck --copyright-holder "The Tyck project" -o .cache/messages.pot .
+	@grep -v '^"POT-Creation-Date' .cache/messages.pot > locales/messages.pot
+	$(PY) -m babel.messages.frontend --quiet update -i locales/messages.pot -d locales \
+	  --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date $(LANGUAGES:%=-l %)
+	@$(MAKE) setup
+
+.PHONY: vendor
+vendor: $(VENV)/made-check ## fetch scripts, fonts and pictures again from npm and PyPI (needs Node and Chromium)
+	static/vendor/update.sh $(PY)
+
+.PHONY: lock
+lock: $(VENV)/made-check ## resolve the dependencies anew into the hashed requirements
+	tools/lock.sh $(PY)
+
+.PHONY: screenshots
+screenshots: setup $(VENV)/made-test ## the pictures of the documents, taken from the running demo
+	@$(PY) tests/needs.py
+	@$(PY) -m tests.browser.screenshots
+
+.PHONY: clean
+clean: ## forget what was set up and cached (not your data)
+	rm -rf $(VENV) .cache $(CATALOGUES:%=%.mo)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Set-up, each step once: a step runs again only when the file it depends on has changed.
+
+$(VENV)/made: tools/make-venv.sh
+	@echo "Setting up Tyck in $(VENV) (once, a minute or so) …" >&2
+	@sh tools/make-venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/made-%: requirements-%.txt $(VENV)/made
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/made-run: requirements.txt $(VENV)/made
+	@$(PIP) -r $<
+	@touch $@
+
+%.mo: %.po $(VENV)/made-run
+	@$(PY) -m babel.messages.frontend --quiet compile -i $< -o $@
+
+$(NODE)/made: Makefile
+	@command -v npm >/dev/null || { echo "make check reads the JavaScript with Node's tools: install Node 20 or newer with npm." >&2; exit 1; }
+	@mkdir -p $(NODE)
+	npm install --prefix $(NODE) --no-save --no-audit --no-fund --loglevel=error \
+	  typescript@7.0.2 @biomejs/biome@2.5.15 idb@8.0.4
+	@mkdir -p .cache/types/vendor
+	@cp $(NODE)/node_modules/idb/build/*.d.ts .cache/types/vendor/
+	@cp .cache/types/vendor/index.d.ts .cache/types/vendor/idb.d.ts
+	@touch $@
