@@ -13,8 +13,8 @@ from pathlib import Path
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _WITHOUT = {
-    "webkit2gtk-driver": "The child's walk in WebKit (the iPad's engine) is left out: webkit2gtk-driver is not installed.",
-    "xvfb": "The child's walk in WebKit (the iPad's engine) is left out: xvfb is not installed.",
+    "webkit2gtk-driver": "The child's walk in WebKit (the iPad's engine) is left out: no webkit2gtk-driver.",
+    "xvfb": "The child's walk in WebKit (the iPad's engine) is left out: no display and no xvfb.",
     "postgresql": "The store is tested on SQLite alone: PostgreSQL's programs are not installed.",
 }
 
@@ -118,7 +118,7 @@ def main() -> int:
         if package in _WITHOUT:
             _say(_WITHOUT[package])
     if "chromium" in missing:
-        _say("The tests need Chromium, and none could be found or fetched: install it (Debian: apt-get install chromium).")
+        _say("The tests need Chromium, and none was found or fetched: install it (Debian: apt-get install chromium).")
         return 1
     return 0
 

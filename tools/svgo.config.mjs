@@ -2,5 +2,5 @@
 export default {
   multipass: true,
   floatPrecision: 2,
-  plugins: ["preset-default", "removeUselessStrokeAndFill"],
+  plugins: ["preset-default"],
 };

@@ -115,7 +115,9 @@ def _take_pictures(work: Path) -> dict[str, object]:
         shutil.copy(source / f"svg/{picture}.svg", raw)
     _run("npm", "install", "--silent", "--no-save", "--prefix", str(work / "node"), SVGO)
     config = ROOT / "tools/svgo.config.mjs"
-    _run(str(work / "node/node_modules/.bin/svgo"), "--quiet", "--config", str(config), "-f", str(raw), "-o", str(small))
+    _run(
+        str(work / "node/node_modules/.bin/svgo"), "--quiet", "--config", str(config), "-f", str(raw), "-o", str(small)
+    )
     for old in PICTURES.glob("*.svg"):
         old.unlink()
     for made in small.glob("*.svg"):

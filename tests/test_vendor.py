@@ -1,0 +1,59 @@
+"""What others made and Tyck ships: each file noted with version, licence and hash; every named picture there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTED: dict[str, Any] = json.loads((ROOT / "static/vendor/VERSIONS.json").read_text(encoding="utf-8"))
+HASHES: dict[str, str] = {path: digest for pack in NOTED["packages"] for path, digest in pack["sha256"].items()}
+SHELF = sorted((ROOT / "server/shelf").glob("*/poll.json"))
+
+
+@pytest.mark.parametrize("pack", NOTED["packages"], ids=lambda pack: pack["name"])
+def test_a_pack_is_noted_with_an_exact_version_a_source_and_a_licence(pack: dict[str, Any]) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pack["version"])
+    assert pack["from"]
+    assert pack["licence"]
+    assert pack["sha256"]
+
+
+def test_every_noted_file_is_unchanged() -> None:
+    changed = [p for p, digest in HASHES.items() if hashlib.sha256((ROOT / p).read_bytes()).hexdigest() != digest]
+    assert changed == []
+
+
+@pytest.mark.parametrize("folder", ["static/vendor", "static/fonts", "static/pictures", "tests/browser/vendor"])
+def test_no_file_of_others_is_there_unnoted(folder: str) -> None:
+    ours = {"VERSIONS.json", "pictures.txt", "LICENSE.txt"}
+    there = {str(p.relative_to(ROOT)) for p in (ROOT / folder).iterdir() if p.is_file() and p.name not in ours}
+    assert there - set(HASHES) == set()
+
+
+@pytest.mark.parametrize("poll", SHELF, ids=lambda path: path.parent.name)
+def test_every_picture_a_poll_names_exists(poll: Path) -> None:
+    named = set(pictures_of(json.loads(poll.read_text(encoding="utf-8"))))
+    assert named
+    assert {hex_name for hex_name in named if not (ROOT / f"static/pictures/{hex_name}.svg").exists()} == set()
+
+
+def test_pictures_hold_no_script_and_no_address() -> None:
+    suspicious = re.compile(r"<script|\son\w+=|href|url\(\s*['\"]?http|<foreignObject|<!ENTITY", re.IGNORECASE)
+    bad = [p.name for p in (ROOT / "static/pictures").glob("*.svg") if suspicious.search(p.read_text(encoding="utf-8"))]
+    assert bad == []
+
+
+def pictures_of(content: object) -> list[str]:
+    """Every `emojiHex` and `coverEmojiHex`, however deep."""
+    if isinstance(content, list):
+        return [found for entry in content for found in pictures_of(entry)]
+    if not isinstance(content, dict):
+        return []
+    own = [str(value) for key, value in content.items() if key in ("emojiHex", "coverEmojiHex")]
+    return own + [found for value in content.values() for found in pictures_of(value)]
