@@ -67,7 +67,7 @@ locales: $(VENV)/made-run ## collect the texts, update the Swedish and Finnish c
 	@$(MAKE) setup
 
 .PHONY: vendor
-vendor: $(VENV)/made-check ## fetch scripts, fonts and pictures again from npm and PyPI (needs Node and Chromium)
+vendor: $(VENV)/made-check ## fetch scripts, fonts and pictures again from npm and PyPI (needs Node)
 	$(PY) tools/vendor.py
 
 .PHONY: lock
