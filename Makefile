@@ -58,12 +58,13 @@ format: $(VENV)/made-check ## format the Python files
 
 .PHONY: locales
 locales: $(VENV)/made-run ## collect the texts, update the Swedish and Finnish catalogues, compile them
-	@mkdir -p .cache
+	@mkdir -p .cache locales
 	$(PY) -m babel.messages.frontend --quiet extract -F pyproject.toml --no-location --sort-output \
 	  --project Tyck --copyright-holder "The Tyck project" -o .cache/messages.pot .
 	@grep -v '^"POT-Creation-Date' .cache/messages.pot > locales/messages.pot
-	$(PY) -m babel.messages.frontend --quiet update -i locales/messages.pot -d locales \
-	  --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date $(LANGUAGES:%=-l %)
+	@for language in $(LANGUAGES); do \
+	  $(PY) -m babel.messages.frontend --quiet update -i locales/messages.pot -d locales -l $$language \
+	    --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; done
 	@$(MAKE) setup
 
 .PHONY: vendor
@@ -86,7 +87,7 @@ clean: ## forget what was set up and cached (not your data)
 
 # Set-up, each step once: a step runs again only when the file it depends on has changed.
 
-$(VENV)/made: tools/make-venv.sh
+$(VENV)/made:
 	@echo "Setting up Tyck in $(VENV) (once, a minute or so) …" >&2
 	@sh tools/make-venv.sh $(VENV)
 	@touch $@

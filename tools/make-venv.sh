@@ -35,4 +35,4 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   fi
 fi
 
-"$python" -m venv --clear "$venv"
+"$python" -m venv "$venv"

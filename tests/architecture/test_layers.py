@@ -29,7 +29,7 @@ SOUND = {
     ),
     "server/web/__init__.py": "",
     "server/web/results.py": "from server.store.packets import Figure, list_figures\n",
-    "server/web/sync.py": "from server.usecases import collect\nfrom server.store import responses as r\nx = r.find_one\n",
+    "server/web/sync.py": "from server.store import responses\nx = responses.find_one\n",
     "server/web/routes.py": "from server.web import results, sync\n",
     "pwa/app.js": 'import { send } from "./sync.js"; // fetch( is api\'s\n',
     "pwa/sync.js": 'import { post } from "./api.js";\nimport { all } from "./database.js";\n',
