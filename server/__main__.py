@@ -1,0 +1,146 @@
+"""The command line: `python -m server …`. Every refusal is one clear line on stderr and exit code 1."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import uvicorn
+
+from server.app import create_app
+from server.demo import Demo, as_json, set_up_demo
+from server.domain.sessions import grades_key
+from server.settings import Settings, read_settings
+from server.store.database import Database
+from server.store.migrate import WrongVersion, check_version, migrate
+from server.store.staff import count_demo_accounts
+
+
+@click.group(help="Tyck: children's picture polls. Settings come from TYCK_… variables (docs/operations.md).")
+def main() -> None: ...
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (TYCK_PORT).")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data directory (TYCK_DATA_DIR).")
+@click.option("--json", "as_json_line", is_flag=True, help="One line of JSON on stdout when ready; logs go to stderr.")
+def demo(port: int | None, data: Path | None, as_json_line: bool) -> None:
+    """Starts the demo municipality, made at the first start."""
+    settings = _settings({"TYCK_PORT": port, "TYCK_DATA_DIR": data}, demo=True)
+    asyncio.run(_migrate(settings))
+    made = asyncio.run(set_up_demo(settings))
+    _serve(settings, as_json(made) if as_json_line else _welcome(made, settings))
+
+
+@main.command()
+def serve() -> None:
+    """Serves what the environment describes."""
+    settings = _settings({})
+    asyncio.run(_check(settings))
+    _serve(settings, f"Tyck answers at {settings.base_url}")
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Brings the database to this version."""
+    settings = _settings({})
+    asyncio.run(_migrate(settings))
+    click.echo("The database is at this version.")
+
+
+class _Server(uvicorn.Server):
+    """Says it is ready once it listens, and ends event streams when it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            click.echo(self._announcement)
+            sys.stdout.flush()
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        self.config.app.state.parts.live.stop()  # type: ignore[union-attr]
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]
+
+
+def _serve(settings: Settings, announcement: str) -> None:
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.proxy,
+        timeout_graceful_shutdown=5,
+    )
+    _Server(config, announcement).run()
+
+
+def _settings(given: Mapping[str, object], *, demo: bool = False) -> Settings:
+    environment = {**os.environ, **{name: str(value) for name, value in given.items() if value is not None}}
+    try:
+        return read_settings(environment, demo=demo)
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _migrate(settings: Settings) -> None:
+    db = Database(settings.database_url)
+    try:
+        await migrate(db)
+    except WrongVersion as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        await db.close()
+
+
+async def _check(settings: Settings) -> None:
+    db = Database(settings.database_url)
+    try:
+        await check_version(db)
+        async with db.reading() as tx:
+            if await count_demo_accounts(tx):
+                click.echo("This database holds demo accounts; they cannot sign in here.", err=True)
+    except WrongVersion as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        await db.close()
+
+
+def _welcome(demo: Demo, settings: Settings) -> str:
+    teacher = next(person for person in demo.staff if person.role == "teacher")
+    reviewer = next(person for person in demo.staff if person.role == "reviewer")
+    lines = [
+        "",
+        f"Tyck is running at {demo.url}   (stop: Ctrl+C; the data stays in {settings.data_dir})",
+        "",
+        f"Children   {demo.url}/app/   and tap the pictures of a session:",
+    ]
+    lines += [
+        f"             {shown['school']:<11} {grades_key(shown['grades'])}   {' '.join(shown['pictures'])}"
+        for shown in demo.sessions
+    ]
+    lines += ["", f"Staff      {demo.url}/staff/"]
+    lines += [f"             {person.role:<14} {person.email:<22} {person.password}" for person in demo.staff]
+    lines += [
+        "",
+        "To play child and teacher: sign in as " + teacher.email + " in one window, open a session and its board,",
+        f"join as a child in a private window, answer, then close the session and look as {reviewer.email}.",
+    ]
+    if not settings.is_https:
+        lines += ["", "Real tablets need https (README: On real tablets); this computer itself works as it is."]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    try:
+        main(prog_name="python -m server")
+    except OSError as error:
+        raise SystemExit(f"Error: {error.strerror or error}") from error

@@ -1,0 +1,81 @@
+"""Puts the parts together: the only module that sees every layer."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from server.live import Live
+from server.settings import Settings
+from server.store.consultations import Revisions
+from server.store.database import Database
+from server.store.keys import load_key
+from server.usecases.collect import Collector
+from server.usecases.run_session import open_due
+from server.web.assets import Assets
+from server.web.errors import HANDLERS
+from server.web.limits import Limits
+from server.web.middleware import CrossSiteGuard, SecurityHeaders
+from server.web.parts import Parts
+from server.web.routes import ROUTES
+from server.web.templating import Templates
+
+_OPEN_DUE_EVERY_S = 60
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The web application on a migrated database."""
+    here = _put_together(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        opening = asyncio.create_task(_open_due_sessions(here))
+        yield
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+        here.live.stop()
+        await here.db.close()
+
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(SecurityHeaders, is_https=settings.is_https), Middleware(CrossSiteGuard)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.parts = here
+    return app
+
+
+def _put_together(settings: Settings) -> Parts:
+    db = Database(settings.database_url)
+    live = Live()
+    key = load_key(settings.data_dir, "grants")
+    revisions = Revisions(db)
+    assets = Assets()
+    return Parts(
+        settings=settings,
+        db=db,
+        clock=_now,
+        live=live,
+        key=key,
+        revisions=revisions,
+        collector=Collector(db, revisions, live, _now, key),
+        assets=assets,
+        templates=Templates(assets),
+        limits=Limits(),
+    )
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+async def _open_due_sessions(here: Parts) -> None:
+    while True:
+        await open_due(here.db, here.live, datetime.now(UTC).date().isoformat())
+        await asyncio.sleep(_OPEN_DUE_EVERY_S)

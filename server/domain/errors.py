@@ -1,0 +1,79 @@
+"""The one catalogue of errors: a stable code, a status, what happened and the way on. Knows no HTTP beyond the number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+def N_(message: str) -> str:
+    """Marks a text for the catalogues; it is translated when it is shown."""
+    return message
+
+
+@dataclass(frozen=True)
+class ErrorKind:
+    code: str
+    status: int
+    message: str
+    way_on: str
+
+
+_TRY_AGAIN = N_("Check what you sent and try again.")
+_ASK_TEACHER = N_("Ask your teacher to show the picture code again.")
+
+ERROR_KINDS: dict[str, ErrorKind] = {
+    kind.code: kind
+    for kind in (
+        ErrorKind("bad_request", 400, N_("We could not read what was sent."), _TRY_AGAIN),
+        ErrorKind("bad_gzip", 400, N_("The compressed request could not be unpacked."), _TRY_AGAIN),
+        ErrorKind("sign_in_needed", 401, N_("Please sign in first."), N_("Sign in and come back to this page.")),
+        ErrorKind("bad_token", 401, N_("This tablet's pass is not valid here."), _ASK_TEACHER),
+        ErrorKind("wrong_password", 401, N_("The e-mail address or the password is not right."), N_("Try again.")),
+        ErrorKind("wrong_session", 403, N_("The pass belongs to another session."), _ASK_TEACHER),
+        ErrorKind(
+            "not_allowed", 403, N_("Your role does not include this."), N_("Ask an administrator if you need it.")
+        ),
+        ErrorKind(
+            "cross_site", 403, N_("The request came from another site."), N_("Open the page here and try again.")
+        ),
+        ErrorKind("not_found", 404, N_("There is nothing at this address."), N_("Go back to the start page.")),
+        ErrorKind("unknown_code", 404, N_("No session has these pictures."), _ASK_TEACHER),
+        ErrorKind("method_not_allowed", 405, N_("This address does not take that method."), _TRY_AGAIN),
+        ErrorKind(
+            "ambiguous",
+            409,
+            N_("Several schools use these pictures today."),
+            N_("Open the teacher's link or QR code once."),
+        ),
+        ErrorKind("session_closed", 409, N_("This session has ended."), _ASK_TEACHER),
+        ErrorKind(
+            "wrong_state",
+            409,
+            N_("The session is not in a state for that."),
+            N_("Reload the page to see where it stands."),
+        ),
+        ErrorKind(
+            "frozen", 409, N_("The consultation is frozen: its answers can no longer change."), N_("Read its results.")
+        ),
+        ErrorKind("too_large", 413, N_("That was too large."), N_("Send less at a time.")),
+        ErrorKind(
+            "bad_form", 422, N_("Something in the form is missing or not right."), N_("Correct it and send again.")
+        ),
+        ErrorKind("old_app", 426, N_("This app version is too old."), N_("Update the app.")),
+        ErrorKind("too_many", 429, N_("Too many tries at once."), N_("Wait a moment and try again.")),
+        ErrorKind("over_cap", 429, N_("Far more answers than children have arrived."), N_("Tell the moderator.")),
+        ErrorKind("internal", 500, N_("Something went wrong here, not with you."), N_("Try again in a moment.")),
+        ErrorKind("busy", 503, N_("The service is busy right now."), N_("Try again in a moment.")),
+    )
+}
+
+
+class DomainError(Exception):
+    """A refusal that reaches a person or a program by its stable code.
+
+    `details` holds (path, code) pairs naming the fields that were not right.
+    """
+
+    def __init__(self, code: str, details: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(code)
+        self.kind = ERROR_KINDS[code]
+        self.details = tuple(details)

@@ -1,0 +1,67 @@
+"""A response: one child's confirmed turn. Is it ours, and does it fit its revision? Knows no storage and no session."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.domain.consultations import LANGUAGES, Poll
+from server.domain.questions import Answer, fits
+
+MAX_BYTES = 8 * 1024
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+class Rejected(Exception):
+    """Not a response of ours; `why` is `bad_id`, `too_large` or `bad_body`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Response:
+    """`answers` maps question id to its answer; an absent question was skipped. `end` is `done` or `stopped`."""
+
+    revision: str
+    lang: str
+    answers: Mapping[str, Answer]
+    end: str
+
+
+def is_id(value: object) -> bool:
+    """Whether `value` is a random UUIDv4 in its canonical writing."""
+    return isinstance(value, str) and _UUID4.fullmatch(value) is not None
+
+
+def read_response(body: object) -> Response:
+    """Parses a frozen body. Raises Rejected when it is larger than 8 KiB or not our JSON shape."""
+    if not isinstance(body, str):
+        raise Rejected("bad_body")
+    if len(body) > MAX_BYTES or len(body.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise Rejected("too_large")
+    try:
+        content = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Rejected("bad_body") from None
+    if not isinstance(content, dict) or content.keys() != {"revision", "lang", "answers", "end"}:
+        raise Rejected("bad_body")
+    revision, lang, answers, end = content["revision"], content["lang"], content["answers"], content["end"]
+    if not isinstance(revision, str) or not isinstance(answers, dict) or not body.isprintable():
+        raise Rejected("bad_body")
+    if lang not in LANGUAGES or end not in ("done", "stopped"):
+        raise Rejected("bad_body")
+    return Response(revision, lang, answers, end)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def suits(poll: Poll, response: Response) -> bool:
+    """Whether every answer belongs to this revision: known questions and options, no more ticks than allowed."""
+    return all(
+        question_id in poll.question and fits(poll.question[question_id], answer)
+        for question_id, answer in response.answers.items()
+    )

@@ -1,0 +1,122 @@
+"""A session: one group working through one poll, from prepared to closed. Knows no storage and no clock."""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.domain.errors import DomainError
+
+PICTURES = {
+    "cat": "1F408",
+    "owl": "1F989",
+    "fish": "1F41F",
+    "butterfly": "1F98B",
+    "boat": "26F5",
+    "train": "1F682",
+    "apple": "1F34E",
+    "flower": "1F33B",
+    "key": "1F511",
+    "umbrella": "1F302",
+    "ball": "1F3C0",
+    "house": "1F3E0",
+}
+CODE_LENGTH = 4
+COLOURS = ("blue", "orange", "green", "purple", "red", "yellow", "brown", "grey")
+SHAPES = ("circle", "square", "triangle", "star", "heart", "moon", "drop", "flower")
+GRADES = range(1, 7)
+DEFAULT_CAP = 2000
+
+
+class State(StrEnum):
+    PREPARED = "prepared"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    FROZEN = "frozen"
+
+
+JOINABLE = frozenset({State.PREPARED, State.OPEN})
+_STEPS = {
+    "open": ({State.PREPARED}, State.OPEN),
+    "finish": ({State.OPEN}, State.CLOSING),
+    "close": ({State.OPEN, State.CLOSING}, State.CLOSED),
+}
+
+
+@dataclass(frozen=True)
+class Session:
+    """`pictures` is None once nobody can join; `opens` is an ISO date; `area` is the school."""
+
+    id: str
+    consultation: str
+    area: str
+    grades: tuple[int, ...]
+    counts_in_school: bool
+    revision: str
+    profile: str
+    state: State
+    pictures: tuple[str, ...] | None
+    link: str
+    children: int | None
+    opens: str | None
+
+
+def after(state: State, step: str) -> State:
+    """The state that `step` (open, finish, close) leads to. Raises `wrong_state`."""
+    allowed, new_state = _STEPS[step]
+    if state not in allowed:
+        raise DomainError("wrong_state")
+    return new_state
+
+
+def new_code(taken: Collection[tuple[str, ...]], rng: random.Random) -> tuple[str, ...]:
+    """A free picture code: four ids in tapping order; repeats are allowed.
+
+    Raises `busy` when all 12⁴ are taken.
+    """
+    if len(set(taken)) >= len(PICTURES) ** CODE_LENGTH:
+        raise DomainError("busy")
+    while True:
+        code = tuple(rng.choices(list(PICTURES), k=CODE_LENGTH))
+        if code not in taken:
+            return code
+
+
+def mark_for(number: int) -> tuple[str, str]:
+    """Colour and shape of the `number`-th tablet (from 0): the first 64 differ, the first 8 already by colour."""
+    colour = number % len(COLOURS)
+    return COLOURS[colour], SHAPES[(number // len(COLOURS) + colour) % len(SHAPES)]
+
+
+def cap(children: int | None) -> int:
+    """How many responses a session takes before further ones are held."""
+    return DEFAULT_CAP if children is None else 3 * children + 20
+
+
+def counts_in_school(grades: Sequence[int]) -> bool:
+    """Groups that span more than two grades have no grades node of their own."""
+    return max(grades) - min(grades) > 1
+
+
+def grades_key(grades: Sequence[int]) -> str:
+    """`1-2` for grades 1 and 2, `3` for grade 3, `1,3` for a gap."""
+    ordered = sorted(set(grades))
+    if len(ordered) > 1 and ordered == list(range(ordered[0], ordered[-1] + 1)):
+        return f"{ordered[0]}-{ordered[-1]}"
+    return ",".join(map(str, ordered))
+
+
+def read_grades(key: str) -> tuple[int, ...]:
+    """The grades that `1-2` or `1,2` names, sorted. Raises `not_found` for anything else."""
+    grades: set[int] = set()
+    for part in key.split(","):
+        first, _, last = part.partition("-")
+        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
+            raise DomainError("not_found")
+        if len(first) > 2 or len(last) > 2:
+            raise DomainError("not_found")
+        grades.update(range(int(first), int(last or first) + 1))
+    if not grades or not all(grade in GRADES for grade in grades):
+        raise DomainError("not_found")
+    return tuple(sorted(grades))

@@ -1,0 +1,55 @@
+"""What the environment says, read once. Knows no other module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`proxy` are the trusted proxies' addresses, comma-separated; `demo` lets demo accounts sign in."""
+
+    data_dir: Path
+    database_url: str
+    base_url: str
+    host: str
+    port: int
+    proxy: str
+    demo: bool = False
+
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+
+def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Settings:
+    """Settings from `TYCK_…` variables (docs/operations.md). Raises ValueError with a plain sentence."""
+    data_dir = Path(environment.get("TYCK_DATA_DIR", "data")).absolute()
+    host = environment.get("TYCK_HOST", "127.0.0.1")
+    port = _port(environment.get("TYCK_PORT", "8000"))
+    base_url = environment.get("TYCK_BASE_URL", f"http://localhost:{port}").rstrip("/")
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+        raise ValueError(f"TYCK_BASE_URL must be an http or https address, not {base_url!r}.")
+    return Settings(
+        data_dir=data_dir,
+        database_url=_secret(environment, "TYCK_DATABASE_URL") or f"sqlite+aiosqlite:///{data_dir / 'tyck.sqlite3'}",
+        base_url=base_url,
+        host=host,
+        port=port,
+        proxy=environment.get("TYCK_PROXY", "127.0.0.1"),
+        demo=demo,
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ValueError(f"TYCK_PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str | None:
+    """A secret itself, or the content of the file that `NAME_FILE` names."""
+    if path := environment.get(f"{name}_FILE"):
+        return Path(path).read_text("utf-8").strip()
+    return environment.get(name)

@@ -1,0 +1,56 @@
+"""Areas: joint consultation, municipality, school or other place, a tree."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.questions import Text
+from server.store.schema import areas
+
+
+@dataclass(frozen=True)
+class Area:
+    """`language` is the language of the school (or of the municipality's majority)."""
+
+    id: str
+    parent: str | None
+    kind: str
+    name: Text
+    language: str
+
+
+async def insert_area(db: AsyncConnection, area: Area) -> None:
+    await db.execute(
+        insert(areas).values(
+            id=area.id,
+            parent=area.parent,
+            kind=area.kind,
+            name_sv=area.name["sv"],
+            name_fi=area.name["fi"],
+            language=area.language,
+        )
+    )
+
+
+async def list_areas(db: AsyncConnection) -> dict[str, Area]:
+    """Every area by id."""
+    rows = await db.execute(select(areas))
+    return {
+        row.id: Area(row.id, row.parent, row.kind, {"sv": row.name_sv, "fi": row.name_fi}, row.language) for row in rows
+    }
+
+
+async def find_area(db: AsyncConnection, area_id: str) -> Area | None:
+    return (await list_areas(db)).get(area_id)
+
+
+async def list_area_path(db: AsyncConnection, area_id: str) -> list[str]:
+    """The area and all above it, nearest first; empty when there is no such area."""
+    known = await list_areas(db)
+    path: list[str] = []
+    step: str | None = area_id
+    while step in known and step not in path:
+        path.append(step)
+        step = known[step].parent
+    return path

@@ -1,0 +1,99 @@
+"""Consultations and the frozen revisions of their polls."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.consultations import Poll, parse_poll
+from server.domain.questions import Text
+from server.store.database import Database, upsert
+from server.store.schema import consultations, revisions
+
+
+@dataclass(frozen=True)
+class Consultation:
+    id: str
+    area: str
+    title: Text
+    cover: str
+    frozen: bool
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A poll as it was when a session first opened with it."""
+
+    id: str
+    consultation: str
+    poll: Poll
+
+
+async def insert_consultation(db: AsyncConnection, consultation: Consultation) -> None:
+    await db.execute(
+        insert(consultations).values(
+            id=consultation.id,
+            area=consultation.area,
+            title_sv=consultation.title["sv"],
+            title_fi=consultation.title["fi"],
+            cover=consultation.cover,
+            frozen=consultation.frozen,
+        )
+    )
+
+
+async def find_consultation(
+    db: AsyncConnection, consultation_id: str, *, for_update: bool = False
+) -> Consultation | None:
+    query = select(consultations).where(consultations.c.id == consultation_id)
+    row = (await db.execute(query.with_for_update() if for_update else query)).first()
+    return _consultation(row) if row else None
+
+
+async def list_consultations(db: AsyncConnection) -> list[Consultation]:
+    return [_consultation(row) for row in await db.execute(select(consultations).order_by(consultations.c.id))]
+
+
+async def mark_frozen(db: AsyncConnection, consultation_id: str) -> None:
+    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(frozen=True))
+
+
+async def insert_revision(
+    db: AsyncConnection, revision_id: str, consultation_id: str, content: Mapping[str, Any]
+) -> None:
+    """Keeps a revision; the same content again changes nothing."""
+    await db.execute(
+        upsert(db, revisions)
+        .values(id=revision_id, consultation=consultation_id, poll=content["id"], content=json.dumps(content))
+        .on_conflict_do_nothing()
+    )
+
+
+async def find_newest_revision(db: AsyncConnection, consultation_id: str) -> str | None:
+    """The id of the revision that new sessions of this consultation use."""
+    query = select(revisions.c.id).where(revisions.c.consultation == consultation_id)
+    return (await db.execute(query)).scalars().first()
+
+
+class Revisions:
+    """Revisions never change, so each is read and parsed once."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[str, Revision] = {}
+
+    async def find(self, revision_id: str) -> Revision | None:
+        if revision_id not in self._known:
+            async with self._db.reading() as db:
+                row = (await db.execute(select(revisions).where(revisions.c.id == revision_id))).first()
+            if row is None:
+                return None
+            self._known[revision_id] = Revision(row.id, row.consultation, parse_poll(json.loads(row.content)))
+        return self._known[revision_id]
+
+
+def _consultation(row: Any) -> Consultation:
+    return Consultation(row.id, row.area, {"sv": row.title_sv, "fi": row.title_fi}, row.cover, row.frozen)

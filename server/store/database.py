@@ -1,0 +1,107 @@
+"""One writer whose transactions follow each other, and readers that cannot write. Knows no tables."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_READERS = 4
+_SQLITE_WRITER = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+)
+_SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000")
+
+
+class Database:
+    """An SQLite file or a PostgreSQL database by its SQLAlchemy URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._writer = (
+            _sqlite_engine(url, read_only=False) if self.is_sqlite else _postgres_engine(url, read_only=False)
+        )
+        self._readers = _sqlite_engine(url, read_only=True) if self.is_sqlite else _postgres_engine(url, read_only=True)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction on the writer, committed durably when the block ends, rolled back when it raises."""
+        async with self._turn, self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view on a connection that cannot write."""
+        async with self._readers.begin() as connection:
+            yield connection
+
+    async def forget_deleted(self) -> None:
+        """Empties the write-ahead log, so that erased rows stand nowhere. A busy reader puts it off to the next call."""
+        if self.is_sqlite:
+            async with self._turn, self._writer.connect() as connection:
+                await connection.run_sync(_checkpoint)
+
+    async def close(self) -> None:
+        await self._readers.dispose()
+        await self._writer.dispose()
+
+
+def _sqlite_engine(url: str, *, read_only: bool) -> AsyncEngine:
+    path = make_url(url).database or ""
+    if read_only:
+        url = f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"
+    else:
+        _make_private(Path(path))
+    engine = create_async_engine(url, pool_size=_READERS if read_only else 1, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
+        # The driver's own transactions begin too late and lose concurrent updates (decisions/0002).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _SQLITE_READER if read_only else _SQLITE_WRITER:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _checkpoint(connection: Connection) -> None:
+    """On the driver itself: SQLAlchemy would begin a transaction, and a checkpoint cannot run inside one."""
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    cursor.close()
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _postgres_engine(url: str, *, read_only: bool) -> AsyncEngine:
+    settings = {"synchronous_commit": "on", "default_transaction_read_only": "on" if read_only else "off"}
+    return create_async_engine(
+        url, pool_size=_READERS if read_only else 1, max_overflow=0, connect_args={"server_settings": settings}
+    )
+
+
+def upsert(db: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens on conflict, in the engine's own dialect."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,132 @@
+"""Waiting answers, packets, and the figures derived from packets. Packets are only ever inserted."""
+
+import json
+import random
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.packets import FilterKey, Place
+from server.domain.questions import Answer, Cells
+from server.domain.results import Figure
+from server.store.database import upsert
+from server.store.schema import figures, packets, waiting
+
+
+@dataclass(frozen=True)
+class Packet:
+    """The counts of at least five answers to one question from one place; `language` is the school's."""
+
+    consultation: str
+    poll: str
+    question: str
+    place: Place
+    language: str
+    shown: int
+    counts: Cells
+
+
+async def insert_waiting(
+    db: AsyncConnection, consultation: str, poll: str, question: str, place: Place, answers: Sequence[Answer]
+) -> None:
+    """Lets answers wait at a grades, school or municipality node, in an order that tells nothing."""
+    if not answers:
+        return
+    shuffled = random.SystemRandom().sample(answers, len(answers))
+    at = {"consultation": consultation, "poll": poll, "question": question, **_at(place)}
+    await db.execute(
+        insert(waiting), [{**at, "key": secrets.token_hex(16), "answer": json.dumps(answer)} for answer in shuffled]
+    )
+
+
+async def list_waiting(db: AsyncConnection, consultation: str, place: Place) -> dict[tuple[str, str], list[Answer]]:
+    """The answers that wait at a node, by (poll, question)."""
+    rows = await db.execute(
+        select(waiting.c.poll, waiting.c.question, waiting.c.answer).where(
+            waiting.c.consultation == consultation, *_is_at(place)
+        )
+    )
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for poll, question, answer in rows:
+        found.setdefault((poll, question), []).append(json.loads(answer))
+    return found
+
+
+async def list_waiting_places(db: AsyncConnection, consultation: str, municipality: str) -> list[Place]:
+    """Every node of a consultation where answers wait."""
+    query = select(waiting.c.school, waiting.c.grades).where(waiting.c.consultation == consultation).distinct()
+    return [Place(municipality, school, grades) for school, grades in await db.execute(query)]
+
+
+async def erase_waiting(db: AsyncConnection, consultation: str, place: Place) -> None:
+    await db.execute(delete(waiting).where(waiting.c.consultation == consultation, *_is_at(place)))
+
+
+async def insert_packet(db: AsyncConnection, packet: Packet) -> None:
+    await db.execute(
+        insert(packets).values(
+            id=secrets.token_hex(16),
+            consultation=packet.consultation,
+            poll=packet.poll,
+            question=packet.question,
+            **_at(packet.place),
+            session=packet.place.session,
+            language=packet.language,
+            shown=packet.shown,
+            counts=json.dumps(packet.counts),
+        )
+    )
+
+
+async def mark_figures(
+    db: AsyncConnection,
+    consultation: str,
+    poll: str,
+    question: str,
+    keys: Iterable[FilterKey],
+    cells: Mapping[str, int],
+) -> None:
+    """Adds `cells` to the figures of every filter in `keys`, in SQL."""
+    rows = [
+        {
+            "consultation": consultation,
+            "poll": poll,
+            "question": question,
+            "school": school,
+            "grades": grades,
+            "language": language,
+            "cell": cell,
+            "number": number,
+        }
+        for school, grades, language in sorted(keys)
+        for cell, number in sorted(cells.items())
+    ]
+    statement = upsert(db, figures)
+    await db.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(figures.primary_key),
+            set_={"number": figures.c.number + statement.excluded.number},
+        ),
+        rows,
+    )
+
+
+async def list_figures(db: AsyncConnection, consultation: str, school: str, language: str) -> list[Figure]:
+    """The derived figures of one school ('' for all) and school language ('' for all), for every grades node."""
+    rows = await db.execute(
+        select(figures.c.poll, figures.c.question, figures.c.grades, figures.c.cell, figures.c.number).where(
+            figures.c.consultation == consultation, figures.c.school == school, figures.c.language == language
+        )
+    )
+    return [Figure(*row) for row in rows]
+
+
+def _at(place: Place) -> dict[str, str]:
+    return {"school": place.school, "grades": place.grades}
+
+
+def _is_at(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (waiting.c.school == place.school, waiting.c.grades == place.grades)

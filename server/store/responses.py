@@ -1,0 +1,169 @@
+"""Responses that have arrived: while a session is open, held, late, and the tombstones of counted ones.
+
+The statements of the hot path take many rows as one JSON parameter, so that a whole group costs one statement.
+"""
+
+import json
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import TextClause, delete, func, insert, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.sessions import State
+from server.store.schema import commits, consultations, held, participation, responses, sessions, tombstones
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a session stands when a group of responses is judged."""
+
+    state: State
+    children: int | None
+    arrived: int
+    held: int
+
+
+def _per_engine(statement: str) -> Mapping[str, TextClause]:
+    sources = {"sqlite": "json_each(:rows)", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb))"}
+    return {engine: text(statement.format(rows=source)) for engine, source in sources.items()}
+
+
+_INSERT_RESPONSES = _per_engine("""
+    INSERT INTO responses (session, id, body)
+    SELECT item.value ->> 0, item.value ->> 1, item.value ->> 2 FROM {rows} AS item
+     WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.session = item.value ->> 0 AND held.id = item.value ->> 1)
+    ON CONFLICT DO NOTHING RETURNING session, id
+""")
+_INSERT_HELD = _per_engine("""
+    INSERT INTO held (session, id, reason, body)
+    SELECT item.value ->> 0, item.value ->> 1, item.value ->> 2, item.value ->> 3 FROM {rows} AS item WHERE true
+    ON CONFLICT DO NOTHING
+""")
+_INSERT_TOMBSTONES = _per_engine("""
+    INSERT INTO tombstones (session, mark)
+    SELECT item.value ->> 0, item.value ->> 1 FROM {rows} AS item WHERE true
+    ON CONFLICT DO NOTHING RETURNING session, mark
+""")
+_ADD_PARTICIPATION = _per_engine("""
+    INSERT INTO participation (session, day, arrived, late)
+    SELECT item.value ->> 0, :day, CAST(item.value ->> 1 AS INTEGER), CAST(item.value ->> 2 AS INTEGER)
+      FROM {rows} AS item WHERE true
+    ON CONFLICT (session, day) DO UPDATE SET arrived = participation.arrived + excluded.arrived,
+                                             late = participation.late + excluded.late
+""")
+
+
+async def insert_responses(db: AsyncConnection, rows: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
+    """Keeps (session, id, body) rows; returns the (session, id) pairs that were really new."""
+    result = await db.execute(_INSERT_RESPONSES[db.dialect.name], {"rows": json.dumps(list(rows))})
+    return {(session, response_id) for session, response_id in result}
+
+
+async def insert_held(db: AsyncConnection, rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """Keeps (session, id, reason, body) rows for a moderator to decide."""
+    await db.execute(_INSERT_HELD[db.dialect.name], {"rows": json.dumps(list(rows))})
+
+
+async def insert_tombstones(db: AsyncConnection, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Keeps (session, HMAC of id) pairs; returns those that were really new."""
+    result = await db.execute(_INSERT_TOMBSTONES[db.dialect.name], {"rows": json.dumps(list(rows))})
+    return {(session, mark) for session, mark in result}
+
+
+async def mark_participation(db: AsyncConnection, day: int, rows: Iterable[tuple[str, int, int]]) -> None:
+    """Adds (session, arrived, late) numbers to the day's count, in SQL."""
+    await db.execute(_ADD_PARTICIPATION[db.dialect.name], {"rows": json.dumps(list(rows)), "day": day})
+
+
+async def insert_commit(db: AsyncConnection) -> str:
+    """The random tag of this group commit: `seq.tag`."""
+    tag = secrets.token_hex(4)
+    seq = await db.scalar(insert(commits).values(tag=tag).returning(commits.c.seq))
+    return f"{seq}.{tag}"
+
+
+async def list_standings(db: AsyncConnection, session_ids: Collection[str]) -> dict[str, Standing]:
+    """The standing of each known session; no other writer changes it before this transaction ends."""
+    arrived = (
+        select(func.coalesce(func.sum(participation.c.arrived), 0))
+        .where(participation.c.session == sessions.c.id)
+        .scalar_subquery()
+    )
+    waiting_for_word = select(func.count()).where(held.c.session == sessions.c.id).scalar_subquery()
+    rows = await db.execute(
+        select(
+            sessions.c.id,
+            sessions.c.state,
+            sessions.c.children,
+            consultations.c.frozen,
+            arrived.label("arrived"),
+            waiting_for_word.label("held"),
+        )
+        .join(consultations, consultations.c.id == sessions.c.consultation)
+        .where(sessions.c.id.in_(session_ids))
+        .with_for_update(read=True, of=[sessions, consultations])
+    )
+    return {
+        row.id: Standing(State.FROZEN if row.frozen else State(row.state), row.children, row.arrived, row.held)
+        for row in rows
+    }
+
+
+async def list_held(db: AsyncConnection, ids: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Why each of these (session, id) pairs is held; those that are not held are left out."""
+    rows = await db.execute(
+        select(held.c.session, held.c.id, held.c.reason).where(tuple_(held.c.session, held.c.id).in_(ids))
+    )
+    return {(session, response_id): reason for session, response_id, reason in rows}
+
+
+async def list_stored(db: AsyncConnection, ids: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (session, id) pairs stand as raw responses."""
+    rows = await db.execute(
+        select(responses.c.session, responses.c.id).where(tuple_(responses.c.session, responses.c.id).in_(ids))
+    )
+    return {(session, response_id) for session, response_id in rows}
+
+
+async def list_tombstoned(db: AsyncConnection, marks: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (session, HMAC of id) pairs were counted and erased."""
+    rows = await db.execute(
+        select(tombstones.c.session, tombstones.c.mark).where(
+            tuple_(tombstones.c.session, tombstones.c.mark).in_(marks)
+        )
+    )
+    return {(session, mark) for session, mark in rows}
+
+
+async def list_bodies(db: AsyncConnection, session: str) -> list[tuple[str, str]]:
+    """(id, body) of every response of a session that has not closed."""
+    rows = await db.execute(select(responses.c.id, responses.c.body).where(responses.c.session == session))
+    return [(response_id, body) for response_id, body in rows]
+
+
+async def count_arrived(db: AsyncConnection, session_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+    """(arrived, late) numbers by session; sessions without any are left out."""
+    rows = await db.execute(
+        select(participation.c.session, func.sum(participation.c.arrived), func.sum(participation.c.late))
+        .where(participation.c.session.in_(session_ids))
+        .group_by(participation.c.session)
+    )
+    return {session: (arrived, late) for session, arrived, late in rows}
+
+
+async def count_held(db: AsyncConnection, session: str) -> dict[str, int]:
+    """How many responses are held, by reason."""
+    rows = await db.execute(
+        select(held.c.reason, func.count()).where(held.c.session == session).group_by(held.c.reason)
+    )
+    return {reason: number for reason, number in rows}
+
+
+async def erase_responses(db: AsyncConnection, session: str) -> None:
+    await db.execute(delete(responses).where(responses.c.session == session))
+
+
+async def count_tombstones(db: AsyncConnection, session: str) -> int:
+    return await db.scalar(select(func.count()).select_from(tombstones).where(tombstones.c.session == session)) or 0

@@ -1,0 +1,178 @@
+"""The tables. `migrations/` holds their history; a test keeps the two the same."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _key(*columns: str) -> list[Column[str]]:
+    return [Column(name, String, primary_key=True) for name in columns]
+
+
+areas = Table(
+    "areas",
+    metadata,
+    *_key("id"),
+    Column("parent", String, ForeignKey("areas.id")),
+    Column("kind", String, nullable=False),
+    Column("name_sv", String, nullable=False),
+    Column("name_fi", String, nullable=False),
+    Column("language", String, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    *_key("id"),
+    Column("email", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("password", String, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("staff", String, ForeignKey("staff.id"), primary_key=True),
+    Column("area", String, ForeignKey("areas.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    *_key("token_hash"),
+    Column("staff", String, ForeignKey("staff.id"), nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+consultations = Table(
+    "consultations",
+    metadata,
+    *_key("id"),
+    Column("area", String, ForeignKey("areas.id"), nullable=False),
+    Column("title_sv", String, nullable=False),
+    Column("title_fi", String, nullable=False),
+    Column("cover", String, nullable=False),
+    Column("frozen", Boolean, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    *_key("id"),
+    Column("consultation", String, ForeignKey("consultations.id"), nullable=False),
+    Column("poll", String, nullable=False),
+    Column("content", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    *_key("id"),
+    Column("consultation", String, ForeignKey("consultations.id"), nullable=False),
+    Column("area", String, ForeignKey("areas.id"), nullable=False),
+    Column("grades", String, nullable=False),
+    Column("counts_in_school", Boolean, nullable=False),
+    Column("revision", String, nullable=False),
+    Column("profile", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("pictures", String),
+    Column("link", String, nullable=False, unique=True),
+    Column("children", Integer),
+    Column("opens", String),
+    UniqueConstraint("area", "pictures", name="one_code_per_school"),
+    Index("sessions_by_pictures", "pictures"),
+    Index("sessions_by_consultation", "consultation"),
+)
+
+tablets = Table(
+    "tablets",
+    metadata,
+    Column("session", String, ForeignKey("sessions.id"), primary_key=True),
+    *_key("grant_id"),
+    Column("number", Integer, nullable=False),
+    Column("ready", String, nullable=False),
+    Column("turn", String, nullable=False),
+    Column("pending", Integer, nullable=False),
+    Column("told", String, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+)
+
+responses = Table(
+    "responses", metadata, *_key("session", "id"), Column("body", Text, nullable=False), sqlite_with_rowid=False
+)
+
+held = Table(
+    "held",
+    metadata,
+    *_key("session", "id"),
+    Column("reason", String, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+participation = Table(
+    "participation",
+    metadata,
+    *_key("session"),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("arrived", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+)
+
+tombstones = Table("tombstones", metadata, *_key("session", "mark"), sqlite_with_rowid=False)
+
+commits = Table(
+    "commits",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("tag", String, nullable=False),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    *_key("consultation", "poll", "question", "school", "grades", "key"),
+    Column("answer", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+packets = Table(
+    "packets",
+    metadata,
+    *_key("id"),
+    Column("consultation", String, nullable=False),
+    Column("poll", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("school", String, nullable=False),
+    Column("grades", String, nullable=False),
+    Column("session", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("counts", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    *_key("consultation", "poll", "question", "school", "grades", "language", "cell"),
+    Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)

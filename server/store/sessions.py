@@ -1,0 +1,96 @@
+"""Sessions: one group working through one poll."""
+
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.sessions import JOINABLE, Session, State, grades_key, read_grades
+from server.store.schema import sessions
+
+
+async def insert_session(db: AsyncConnection, session: Session) -> None:
+    await db.execute(
+        insert(sessions).values(
+            id=session.id,
+            consultation=session.consultation,
+            area=session.area,
+            grades=grades_key(session.grades),
+            counts_in_school=session.counts_in_school,
+            revision=session.revision,
+            profile=session.profile,
+            state=session.state.value,
+            pictures=_written(session.pictures),
+            link=session.link,
+            children=session.children,
+            opens=session.opens,
+        )
+    )
+
+
+async def find_session(db: AsyncConnection, session_id: str, *, for_update: bool = False) -> Session | None:
+    query = select(sessions).where(sessions.c.id == session_id)
+    found = await _list(db, query.with_for_update() if for_update else query)
+    return found[0] if found else None
+
+
+async def find_session_by_link(db: AsyncConnection, link: str) -> Session | None:
+    found = await _list(db, select(sessions).where(sessions.c.link == link))
+    return found[0] if found else None
+
+
+async def list_sessions_by_pictures(
+    db: AsyncConnection, pictures: tuple[str, ...], school: str | None
+) -> list[Session]:
+    """The joinable sessions with this picture code, of one school or of all."""
+    query = select(sessions).where(sessions.c.pictures == _written(pictures), sessions.c.state.in_(JOINABLE))
+    return await _list(db, query.where(sessions.c.area == school) if school else query)
+
+
+async def list_codes(db: AsyncConnection, school: str) -> set[tuple[str, ...]]:
+    """The picture codes in use at a school."""
+    rows = await db.execute(
+        select(sessions.c.pictures).where(sessions.c.area == school, sessions.c.pictures.is_not(None))
+    )
+    return {tuple(code.split()) for (code,) in rows}
+
+
+async def list_sessions(db: AsyncConnection, consultation_id: str) -> list[Session]:
+    query = select(sessions).where(sessions.c.consultation == consultation_id)
+    return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id))
+
+
+async def list_due_sessions(db: AsyncConnection, today: str) -> list[Session]:
+    """Prepared sessions whose opening day (ISO date) has come."""
+    return await _list(db, select(sessions).where(sessions.c.state == State.PREPARED, sessions.c.opens <= today))
+
+
+async def mark_state(db: AsyncConnection, session_id: str, state: State) -> None:
+    """A session nobody can join any more gives its picture code back."""
+    change = update(sessions).where(sessions.c.id == session_id).values(state=state.value)
+    await db.execute(change if state in JOINABLE else change.values(pictures=None))
+
+
+def _written(pictures: tuple[str, ...] | None) -> str | None:
+    return " ".join(pictures) if pictures else None
+
+
+async def _list(db: AsyncConnection, query: Select[Any]) -> list[Session]:
+    return [_session(row) for row in await db.execute(query)]
+
+
+def _session(row: Any) -> Session:
+    return Session(
+        id=row.id,
+        consultation=row.consultation,
+        area=row.area,
+        grades=read_grades(row.grades),
+        counts_in_school=row.counts_in_school,
+        revision=row.revision,
+        profile=row.profile,
+        state=State(row.state),
+        pictures=tuple(row.pictures.split()) if row.pictures else None,
+        link=row.link,
+        children=row.children,
+        opens=row.opens,
+    )

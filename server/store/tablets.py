@@ -1,0 +1,109 @@
+"""The tablets of an open session, by colour and shape; forgotten at closing and stored beside no response."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.sessions import mark_for
+from server.store.schema import tablets
+
+
+@dataclass(frozen=True)
+class Tablet:
+    """`pending` is how many responses it last said it still holds; `settled` that it said "none" after it was told
+    that no new children come; `heard_at` is in seconds since 1970.
+    """
+
+    number: int
+    ready: str
+    turn: str
+    pending: int
+    settled: bool
+    revoked: bool
+    heard_at: int
+
+    @property
+    def colour(self) -> str:
+        return mark_for(self.number)[0]
+
+    @property
+    def shape(self) -> str:
+        return mark_for(self.number)[1]
+
+
+@dataclass(frozen=True)
+class TabletReport:
+    """What one sync request said of its tablet, and the session state that its answer tells (`told`)."""
+
+    session: str
+    grant: str
+    ready: str
+    turn: str
+    pending: int
+    told: str
+
+
+async def insert_tablet(db: AsyncConnection, session: str, grant: str, now: int) -> int:
+    """Gives the next number of the session to a tablet that joins."""
+    next_number = select(func.coalesce(func.max(tablets.c.number) + 1, 0)).where(tablets.c.session == session)
+    result = await db.execute(
+        insert(tablets)
+        .values(
+            session=session,
+            grant_id=grant,
+            number=next_number.scalar_subquery(),
+            ready="no",
+            turn="idle",
+            pending=0,
+            told="",
+            settled=False,
+            revoked=False,
+            heard_at=now,
+        )
+        .returning(tablets.c.number)
+    )
+    return int(result.scalar_one())
+
+
+async def list_tablets(db: AsyncConnection, session: str) -> list[Tablet]:
+    rows = await db.execute(select(tablets).where(tablets.c.session == session).order_by(tablets.c.number))
+    return [
+        Tablet(row.number, row.ready, row.turn, row.pending, row.settled, row.revoked, row.heard_at) for row in rows
+    ]
+
+
+async def mark_revoked(db: AsyncConnection, session: str, number: int) -> None:
+    await db.execute(
+        update(tablets).where(tablets.c.session == session, tablets.c.number == number).values(revoked=True)
+    )
+
+
+def _mark_heard_statement(source: str) -> str:
+    return f"""
+        UPDATE tablets SET ready = item.value ->> 2, turn = item.value ->> 3,
+               pending = CAST(item.value ->> 4 AS INTEGER), told = item.value ->> 5, heard_at = :now,
+               settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND item.value ->> 4 = '0')
+          FROM {source} AS item
+         WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
+        RETURNING tablets.session, tablets.grant_id, tablets.revoked
+    """
+
+
+_MARK_HEARD = {
+    "sqlite": text(_mark_heard_statement("json_each(:rows)")),
+    "postgresql": text(_mark_heard_statement("jsonb_array_elements(CAST(:rows AS jsonb))")),
+}
+
+
+async def mark_heard(db: AsyncConnection, reports: Iterable[TabletReport], now: int) -> set[tuple[str, str]]:
+    """Keeps the last report of each tablet, one statement for all; returns the revoked (session, grant) pairs."""
+    rows = [(r.session, r.grant, r.ready, r.turn, r.pending, r.told) for r in reports]
+    result = await db.execute(_MARK_HEARD[db.dialect.name], {"rows": json.dumps(rows), "now": now})
+    return {(session, grant) for session, grant, revoked in result if revoked}
+
+
+async def erase_tablets(db: AsyncConnection, session: str) -> None:
+    await db.execute(delete(tablets).where(tablets.c.session == session))

@@ -1,0 +1,47 @@
+"""What the municipality gets: freezing a consultation, so that its result stands."""
+
+from server.domain.errors import DomainError
+from server.domain.packets import parents_last
+from server.domain.sessions import State
+from server.live import Live
+from server.store import areas, packets, sessions
+from server.store.consultations import Revisions, find_consultation, find_newest_revision, mark_frozen
+from server.store.database import Database
+from server.usecases.release import release_answers
+from server.usecases.run_session import close_in
+
+
+async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, consultation_id: str) -> None:
+    """Closes every session, then every node, children before parents (privacy.md, rule 3), in one transaction.
+
+    Raises `not_found`, or `frozen` when it was frozen before.
+    """
+    async with db.writing() as tx:
+        consultation = await find_consultation(tx, consultation_id, for_update=True)
+        if consultation is None:
+            raise DomainError("not_found")
+        if consultation.frozen:
+            raise DomainError("frozen")
+        for session in await sessions.list_sessions(tx, consultation_id):
+            if session.state in (State.OPEN, State.CLOSING):
+                await close_in(tx, revisions, key, consultation, session)
+            elif session.state == State.PREPARED:
+                await sessions.mark_state(tx, session.id, State.CLOSED)
+        revision = await revisions.find(await find_newest_revision(tx, consultation_id) or "")
+        if revision is None:
+            raise DomainError("not_found")
+        known_areas = await areas.list_areas(tx)
+        remaining = set(await packets.list_waiting_places(tx, consultation_id, consultation.area))
+        while remaining:
+            place = parents_last(remaining)[0]
+            language = known_areas[place.school or place.municipality].language
+            for (poll, question_id), answers in (await packets.list_waiting(tx, consultation_id, place)).items():
+                question = revision.poll.question[question_id]
+                await release_answers(tx, consultation_id, poll, question, place, language, answers)
+            await packets.erase_waiting(tx, consultation_id, place)
+            remaining.discard(place)
+            if place.parent:
+                remaining.add(place.parent)
+        await mark_frozen(tx, consultation_id)
+    await db.forget_deleted()
+    live.announce(consultation_id)

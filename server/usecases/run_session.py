@@ -1,0 +1,208 @@
+"""A session from prepared to closed: who joins it, when it ends, and that its answers become packets."""
+
+import random
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain import sessions as rules
+from server.domain.consultations import Poll
+from server.domain.errors import DomainError
+from server.domain.grants import Grant, new_grant_id, sign, tombstone
+from server.domain.packets import Place
+from server.domain.questions import Answer
+from server.domain.responses import read_response
+from server.domain.sessions import JOINABLE, Session, State
+from server.live import Live
+from server.store import areas, responses, sessions, tablets
+from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
+from server.store.database import Database
+from server.usecases.release import receive_answers, release_answers
+
+_RNG = random.SystemRandom()
+
+Clock = Callable[[], int]
+
+
+async def prepare(
+    db: Database,
+    revisions: Revisions,
+    consultation_id: str,
+    area_id: str,
+    grades: Sequence[int],
+    *,
+    profile: str | None = None,
+    children: int | None = None,
+    opens: str | None = None,
+    today: str,
+) -> Session:
+    """A new session of the consultation's open poll; open at once unless `opens` (ISO date) lies after `today`.
+
+    Raises `not_found`, `frozen`, or `bad_form` naming the field.
+    """
+    if not grades or any(grade not in rules.GRADES for grade in grades):
+        raise DomainError("bad_form", [("grades", "missing")])
+    async with db.writing() as tx:
+        consultation = await _find_unfrozen(tx, consultation_id)
+        area = await areas.find_area(tx, area_id)
+        revision_id = await find_newest_revision(tx, consultation_id)
+        revision = await revisions.find(revision_id) if revision_id else None
+        if area is None or revision is None:
+            raise DomainError("not_found")
+        if profile and revision.poll.profile(profile) is None:
+            raise DomainError("bad_form", [("profile", "unknown")])
+        session = Session(
+            id="s_" + secrets.token_urlsafe(6),
+            consultation=consultation.id,
+            area=area.id,
+            grades=tuple(sorted(set(grades))),
+            counts_in_school=rules.counts_in_school(grades),
+            revision=revision.id,
+            profile=profile or revision.poll.profile_for(grades).id,
+            state=State.PREPARED if opens and opens > today else State.OPEN,
+            pictures=rules.new_code(await sessions.list_codes(tx, area.id), _RNG),
+            link=secrets.token_urlsafe(16),
+            children=children,
+            opens=opens,
+        )
+        await sessions.insert_session(tx, session)
+    return session
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A tablet's pass and its mark, as it is shown on the tablet and to the teacher."""
+
+    session: Session
+    token: str
+    colour: str
+    shape: str
+    language: str
+
+
+async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: str) -> Joined:
+    """Lets one more tablet join. Raises `session_closed`, `frozen` or `not_found`."""
+    async with db.writing() as tx:
+        session = await _find(tx, session_id)
+        await _find_unfrozen(tx, session.consultation)
+        if session.state not in JOINABLE:
+            raise DomainError("session_closed")
+        grant = new_grant_id()
+        number = await tablets.insert_tablet(tx, session.id, grant, clock())
+        area = await areas.find_area(tx, session.area)
+    live.announce(session.id)
+    token = sign(
+        Grant(
+            session.consultation,
+            session.area,
+            rules.grades_key(session.grades),
+            session.revision,
+            session.profile,
+            session.id,
+            grant,
+        ),
+        key,
+    )
+    return Joined(session, token, *rules.mark_for(number), language=area.language if area else "sv")
+
+
+async def open_session(db: Database, live: Live, session_id: str) -> None:
+    """Opens a prepared session. Raises `wrong_state`."""
+    await _step(db, live, session_id, "open")
+
+
+async def finish(db: Database, live: Live, session_id: str) -> None:
+    """No new joins or turns from now on; deliveries count. Raises `wrong_state`."""
+    await _step(db, live, session_id, "finish")
+
+
+async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) -> None:
+    """What this tablet delivers from now on is held."""
+    async with db.writing() as tx:
+        await tablets.mark_revoked(tx, session_id, number)
+    live.announce(session_id)
+
+
+async def open_due(db: Database, live: Live, today: str) -> None:
+    """Opens the prepared sessions whose day has come."""
+    async with db.reading() as tx:
+        due = await sessions.list_due_sessions(tx, today)
+    for session in due:
+        await open_session(db, live, session.id)
+
+
+async def close(db: Database, live: Live, revisions: Revisions, key: bytes, session_id: str) -> None:
+    """Turns a session's answers into packets and erases them, in one transaction (privacy.md, rule 2).
+
+    Raises `wrong_state` when it is prepared or already closed: a session closes once.
+    """
+    async with db.writing() as tx:
+        session = await _find(tx, session_id, for_update=True)
+        consultation = await _find_unfrozen(tx, session.consultation)
+        await close_in(tx, revisions, key, consultation, session)
+    await db.forget_deleted()
+    live.announce(session.id)
+    live.announce(session.consultation)
+
+
+async def close_in(
+    tx: AsyncConnection, revisions: Revisions, key: bytes, consultation: Consultation, session: Session
+) -> None:
+    """Closes within a transaction that the caller commits."""
+    state = rules.after(session.state, "close")
+    revision = await revisions.find(session.revision)
+    area = await areas.find_area(tx, session.area)
+    bodies = await responses.list_bodies(tx, session.id)
+    if area is None or revision is None:
+        raise DomainError("not_found")
+    await responses.insert_tombstones(tx, [(session.id, tombstone(session.id, id_, key)) for id_, _ in bodies])
+    place = place_of(session, consultation)
+    for question, answers in _by_question(revision.poll, [body for _, body in bodies]).items():
+        about = (consultation.id, revision.poll.id, revision.poll.question[question], place, area.language)
+        await receive_answers(tx, *about, len(answers))
+        await release_answers(tx, *about, answers)
+    await responses.erase_responses(tx, session.id)
+    await tablets.erase_tablets(tx, session.id)
+    await sessions.mark_state(tx, session.id, state)
+
+
+def place_of(session: Session, consultation: Consultation) -> Place:
+    grades = "" if session.counts_in_school else rules.grades_key(session.grades)
+    return Place(consultation.area, session.area, grades, session.id)
+
+
+def _by_question(poll: Poll, bodies: Sequence[str]) -> dict[str, list[Answer]]:
+    """The answers given to each question; a skip is no answer."""
+    found: dict[str, list[Answer]] = defaultdict(list)
+    for body in bodies:
+        for question, answer in read_response(body).answers.items():
+            if answer is not None:
+                found[question].append(answer)
+    return {question: found[question] for question in poll.question if found[question]}
+
+
+async def _step(db: Database, live: Live, session_id: str, step: str) -> None:
+    async with db.writing() as tx:
+        session = await _find(tx, session_id, for_update=True)
+        await sessions.mark_state(tx, session.id, rules.after(session.state, step))
+    live.announce(session.id)
+    live.announce(session.consultation)
+
+
+async def _find(tx: AsyncConnection, session_id: str, *, for_update: bool = False) -> Session:
+    session = await sessions.find_session(tx, session_id, for_update=for_update)
+    if session is None:
+        raise DomainError("not_found")
+    return session
+
+
+async def _find_unfrozen(tx: AsyncConnection, consultation_id: str) -> Consultation:
+    consultation = await find_consultation(tx, consultation_id)
+    if consultation is None:
+        raise DomainError("not_found")
+    if consultation.frozen:
+        raise DomainError("frozen")
+    return consultation

@@ -1,0 +1,104 @@
+"""Who may use a route. Every route names its rule; the rule is checked before the handler runs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.domain.errors import DomainError
+from server.domain.people import Action, Person
+from server.store.areas import list_area_path
+from server.store.consultations import find_consultation
+from server.store.sessions import find_session
+from server.usecases.accounts import find_person
+from server.web.parts import parts
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Who(StrEnum):
+    ANYONE = "anyone"
+    TABLET = "tablet"
+    STAFF = "staff"
+
+
+class Where(StrEnum):
+    """The area a staff rule is about: that of the session or consultation in the path, or any of the person's."""
+
+    ANYWHERE = "anywhere"
+    SESSION = "session"
+    CONSULTATION = "consultation"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`TABLET` routes check the bearer token themselves; `STAFF` ones name an action and where it must be allowed."""
+
+    who: Who
+    action: Action | None = None
+    where: Where = Where.ANYWHERE
+
+
+ANYONE = Rule(Who.ANYONE)
+TABLET = Rule(Who.TABLET)
+
+
+def staff(action: Action, where: Where = Where.ANYWHERE) -> Rule:
+    return Rule(Who.STAFF, action, where)
+
+
+def cookie_name(request: Request) -> str:
+    return "__Host-tyck" if parts(request).settings.is_https else "tyck"
+
+
+async def signed_in(request: Request) -> Person | None:
+    """The member of staff this browser is signed in as."""
+    token = request.cookies.get(cookie_name(request))
+    return await find_person(parts(request).db, parts(request).clock, token) if token else None
+
+
+async def area_path(request: Request, where: Where) -> list[str]:
+    """The area that the path's session or consultation belongs to, and all above it. Raises `not_found`."""
+    async with parts(request).db.reading() as db:
+        if where == Where.SESSION:
+            session = await find_session(db, request.path_params["session"])
+            area = session.area if session else None
+        else:
+            consultation = await find_consultation(db, request.path_params["consultation"])
+            area = consultation.area if consultation else None
+        if area is None:
+            raise DomainError("not_found")
+        return await list_area_path(db, area)
+
+
+async def require(request: Request, action: Action, area: str) -> None:
+    """Raises `not_allowed` unless the signed-in person may do `action` in `area`, named by a form."""
+    async with parts(request).db.reading() as db:
+        path = await list_area_path(db, area)
+    if not path:
+        raise DomainError("not_found")
+    if not request.state.person.may(action, path):
+        raise DomainError("not_allowed")
+
+
+def guarded(handler: Handler, rule: Rule) -> Handler:
+    """The handler behind its rule; raises `sign_in_needed`, `not_allowed` or `not_found` before it runs."""
+
+    async def checked(request: Request) -> Response:
+        if rule.who == Who.STAFF:
+            assert rule.action is not None
+            person = await signed_in(request)
+            if person is None:
+                raise DomainError("sign_in_needed")
+            if rule.where == Where.ANYWHERE:
+                allowed = person.may_somewhere(rule.action)
+            else:
+                allowed = person.may(rule.action, await area_path(request, rule.where))
+            if not allowed:
+                raise DomainError("not_allowed")
+            request.state.person = person
+        return await handler(request)
+
+    return checked

@@ -1,0 +1,76 @@
+"""Everything static, read into memory once: the shell under its build's name, pictures under their content's name."""
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).parent.parent.parent
+_SHELL_FOLDERS = ("pwa", "static/css", "static/js", "static/fonts", "static/icons", "static/vendor")
+_COMPRESSED = {".js", ".css", ".svg", ".json", ".html", ".txt", ".webmanifest"}
+_NAME_LENGTH = 20
+
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("font/woff2", ".woff2")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """`gzip` is None where compression gains nothing; `sha256` is in hexadecimal."""
+
+    url: str
+    media_type: str
+    sha256: str
+    body: bytes
+    gzip: bytes | None
+
+
+class Assets:
+    """The assets by URL path, and the URLs that templates write."""
+
+    def __init__(self, root: Path = _ROOT) -> None:
+        shell = {_shell_name(root, path): path for folder in _SHELL_FOLDERS for path in _files(root / folder)}
+        contents = {name: path.read_bytes() for name, path in sorted(shell.items())}
+        self.build = _digest(b"".join(name.encode() + b"\0" + body for name, body in contents.items()))[:12]
+        self._shell = {name: _asset(f"/static/{self.build}/{name}", body) for name, body in contents.items()}
+        self._pictures = {
+            path.stem: _picture(path) for path in _files(root / "static/pictures") if path.suffix == ".svg"
+        }
+        self.by_url = {asset.url: asset for asset in (*self._shell.values(), *self._pictures.values())}
+
+    def static(self, name: str) -> str:
+        """The URL of a shell file, for example `css/child.css`. Raises KeyError."""
+        return self._shell[name].url
+
+    def picture(self, hexcode: str) -> Asset:
+        """The picture with this OpenMoji name. Raises KeyError."""
+        return self._pictures[hexcode]
+
+    def shell(self, names: Iterable[str]) -> list[str]:
+        """The URLs of every shell file whose name starts with one of `names`."""
+        return [asset.url for name, asset in self._shell.items() if name.startswith(tuple(names))]
+
+
+def _shell_name(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix().removeprefix("static/")
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+
+
+def _picture(path: Path) -> Asset:
+    body = path.read_bytes()
+    return _asset(f"/media/{_digest(body)[:_NAME_LENGTH]}{path.suffix}", body)
+
+
+def _asset(url: str, body: bytes) -> Asset:
+    media_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
+    compressed = gzip.compress(body, 9, mtime=0) if Path(url).suffix in _COMPRESSED else None
+    return Asset(url, media_type, _digest(body), body, compressed)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

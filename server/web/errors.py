@@ -1,0 +1,50 @@
+"""Refusals as answers: JSON for programs, a kind page with a way on for people."""
+
+import logging
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ExceptionHandler
+
+from server.domain.errors import DomainError
+from server.i18n import translations
+from server.web.templating import language_of, page
+
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+log = logging.getLogger(__name__)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    if error.kind.status >= 500:
+        # Only the kind of the cause: its text could hold a child's answer.
+        log.error("refused: %s (%s)", error.kind.code, type(error.__cause__).__name__)
+    if request.url.path.startswith("/api/"):
+        return _json(request, error)
+    if error.kind.code == "sign_in_needed" and request.method == "GET":
+        return RedirectResponse(f"/staff/sign-in?next={request.url.path}", 303)
+    return page(request, "errors/error.html", {"error": error}, status=error.kind.status)
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return await _refuse(request, DomainError(_BY_STATUS.get(error.status_code, "bad_request")))
+
+
+async def _fail(request: Request, error: Exception) -> Response:
+    log.error("failed: %s", type(error).__name__)
+    return await _refuse(request, DomainError("internal"))
+
+
+def _json(request: Request, error: DomainError) -> JSONResponse:
+    message = translations(language_of(request)).gettext(error.kind.message)
+    details = [{"path": path, "code": code} for path, code in error.details]
+    headers = {"Retry-After": "2"} if error.kind.status in (429, 503) else {}
+    body = {"error": {"code": error.kind.code, "message": message, "details": details}}
+    return JSONResponse(body, error.kind.status, {"Cache-Control": "no-store", **headers})
+
+
+HANDLERS: dict[Any, ExceptionHandler] = {DomainError: _refuse, HTTPException: _refuse_http, Exception: _fail}

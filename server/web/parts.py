@@ -1,0 +1,37 @@
+"""What every handler may use, put together once in `app.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from server.live import Live
+from server.settings import Settings
+from server.store.consultations import Revisions
+from server.store.database import Database
+from server.usecases.collect import Collector
+from server.web.assets import Assets
+from server.web.limits import Limits
+from server.web.templating import Templates
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`clock` gives seconds since 1970; `key` signs tablets' passes and tombstones."""
+
+    settings: Settings
+    db: Database
+    clock: Callable[[], int]
+    live: Live
+    key: bytes
+    revisions: Revisions
+    collector: Collector
+    assets: Assets
+    templates: Templates
+    limits: Limits
+
+
+def parts(connection: HTTPConnection) -> Parts:
+    found = connection.app.state.parts
+    assert isinstance(found, Parts)
+    return found

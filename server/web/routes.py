@@ -1,0 +1,87 @@
+"""The whole URL map on one page: where, who may, which handler."""
+
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from server.domain.people import Action
+from server.web import about, child, consultations, results, sessions, sign_in, static, sync
+from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, staff
+
+_COMPRESSED = [Middleware(GZipMiddleware, minimum_size=1000)]
+MAX_FORM = 64 * 1024
+
+RULES: dict[tuple[str, str], Rule] = {}
+"""Who may, by (method, path): filled below, walked by the tests."""
+
+
+def _route(method: str, path: str, handler: Handler, may: Rule, *, compressed: bool = False) -> Route:
+    RULES[(method, path)] = may
+    middleware = _COMPRESSED if compressed else None
+    return Route(path, guarded(handler, may), methods=[method], middleware=middleware, max_body_size=MAX_FORM * 2)
+
+
+def _get(path: str, handler: Handler, may: Rule) -> Route:
+    return _route("GET", path, handler, may)
+
+
+def _page(path: str, handler: Handler, may: Rule) -> Route:
+    return _route("GET", path, handler, may, compressed=True)
+
+
+def _post(path: str, handler: Handler, may: Rule) -> Route:
+    return _route("POST", path, handler, may)
+
+
+async def _to_child(_request: Request) -> Response:
+    return RedirectResponse("/app/", 303)
+
+
+_SESSION = "/staff/sessions/{session}"
+_CONSULTATION = "/staff/consultations/{consultation}"
+_WATCH = staff(Action.WATCH_SESSION, Where.SESSION)
+_RUN = staff(Action.RUN_SESSION, Where.SESSION)
+_CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
+_BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
+
+ROUTES = [
+    # the child
+    _get("/", _to_child, ANYONE),
+    _get("/app/", child.join_page, ANYONE),
+    _get("/app/j/{link}", child.join_page, ANYONE),
+    _get("/app/b/{edition}/{lang}", child.booklet, ANYONE),
+    _get("/app/sw.js", child.service_worker, ANYONE),
+    _get("/app/manifest.webmanifest", child.manifest, ANYONE),
+    _get("/static/{build}/{name:path}", static.asset, ANYONE),
+    _get("/media/{name}", static.asset, ANYONE),
+    # tablets
+    _post("/api/v1/join", sync.post_join, ANYONE),
+    _post("/api/v1/sync", sync.post_sync, TABLET),
+    # staff
+    _page("/staff/sign-in", sign_in.show, ANYONE),
+    _post("/staff/sign-in", sign_in.sign_in, ANYONE),
+    _post("/staff/sign-out", sign_in.sign_out, ANYONE),
+    _page("/staff/", consultations.overview, staff(Action.BE_STAFF)),
+    _page(_CONSULTATION, consultations.show, _BE_STAFF_HERE),
+    _page(_CONSULTATION + "/sessions", consultations.sessions_fragment, _BE_STAFF_HERE),
+    _get(_CONSULTATION + "/events", consultations.events, _BE_STAFF_HERE),
+    _post(_CONSULTATION + "/freeze", consultations.freeze, staff(Action.FREEZE, Where.CONSULTATION)),
+    _page(_CONSULTATION + "/results", results.show, staff(Action.READ_RESULTS, Where.CONSULTATION)),
+    _page(_CONSULTATION + "/start", sessions.new, staff(Action.RUN_SESSION)),
+    _post("/staff/sessions", sessions.create, staff(Action.RUN_SESSION)),
+    _page(_SESSION, sessions.show, _WATCH),
+    _page(_SESSION + "/progress", sessions.progress, _WATCH),
+    _get(_SESSION + "/events", sessions.events, _WATCH),
+    _page(_SESSION + "/board", sessions.board, _RUN),
+    _post(_SESSION + "/open", sessions.open_session, _RUN),
+    _post(_SESSION + "/finish", sessions.finish, _RUN),
+    _post(_SESSION + "/close", sessions.close, _CLOSE),
+    _post(_SESSION + "/tablets/{number:int}/revoke", sessions.revoke_tablet, _RUN),
+    # machines and anyone
+    _get("/api/v1/results/{consultation}", results.api, staff(Action.READ_RESULTS, Where.CONSULTATION)),
+    _page("/pictures", about.pictures, ANYONE),
+    _page("/privacy", about.privacy, ANYONE),
+    _get("/healthz", about.healthz, ANYONE),
+]

@@ -1,0 +1,173 @@
+"""Join and sync, the JSON that tablets speak (docs/sync.md): parse, call, answer. Logs nothing of a request."""
+
+import json
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.domain.errors import DomainError
+from server.domain.grants import Grant, read_token
+from server.domain.sessions import CODE_LENGTH, Session
+from server.store.sessions import find_session_by_link, list_sessions_by_pictures
+from server.usecases.accounts import sign_out
+from server.usecases.collect import Delivery, Outcome, Receipt, judge
+from server.usecases.run_session import Joined, join
+from server.web.access import cookie_name
+from server.web.body import MAX_SENT, read_body
+from server.web.child import booklet_assets, booklet_urls
+from server.web.parts import Parts, parts
+
+PROTO = 1
+MAX_ITEMS = 50
+_MAX_BODY = 8 * 1024
+_NEXT = {"min_s": 5, "idle_s": 30, "max_items": MAX_ITEMS}
+_NO_STORE = {"Cache-Control": "no-store"}
+_COUNT = Field(ge=0, le=1_000_000)
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class JoinBody(_Wire):
+    """Four pictures, with the school when the tablet knows it; or a link."""
+
+    pictures: list[str] | None = Field(None, min_length=CODE_LENGTH, max_length=CODE_LENGTH)
+    school: str | None = Field(None, max_length=64)
+    link: str | None = Field(None, max_length=64)
+
+
+class _Ledger(_Wire):
+    confirmed: int = _COUNT
+    pending: int = _COUNT
+    attention: int = _COUNT
+
+
+class _Tablet(_Wire):
+    ready: Literal["yes", "no"]
+    turn: Literal["idle", "answering"]
+
+
+class SyncBody(_Wire):
+    """`have` is kept for the receipts of a later version; items are judged one by one."""
+
+    proto: int
+    rid: str = Field(max_length=64)
+    session: str = Field(max_length=64)
+    items: list[Any] = Field(max_length=MAX_ITEMS)
+    have: list[str] = Field([], max_length=200)
+    ledger: _Ledger
+    tablet: _Tablet
+
+
+async def post_join(request: Request) -> Response:
+    """Lets a tablet join, and ends any staff sign-in of that browser."""
+    here = parts(request)
+    address = request.client.host if request.client else ""
+    here.limits.check_join(address)
+    body = _parse(JoinBody, await read_body(request))
+    try:
+        session = await _find_session(here, body)
+    except DomainError as error:
+        if error.kind.code in ("unknown_code", "not_found"):
+            here.limits.wrong_code(address)
+        raise
+    joined = await join(here.db, here.live, here.clock, here.key, session.id)
+    response = JSONResponse(await _join_answer(here, joined), headers=_NO_STORE)
+    if token := request.cookies.get(cookie_name(request)):
+        await sign_out(here.db, token)
+        response.delete_cookie(cookie_name(request), secure=here.settings.is_https, httponly=True)
+    return response
+
+
+async def _find_session(here: Parts, body: JoinBody) -> Session:
+    """The one session that is meant. Raises `bad_request`, `unknown_code`, `ambiguous` or `not_found`."""
+    async with here.db.reading() as db:
+        if body.link is not None and body.pictures is None:
+            session = await find_session_by_link(db, body.link)
+            if session is None:
+                raise DomainError("not_found")
+            return session
+        if body.pictures is None or body.link is not None:
+            raise DomainError("bad_request")
+        found = await list_sessions_by_pictures(db, tuple(body.pictures), body.school)
+    if not found:
+        raise DomainError("unknown_code")
+    if len(found) > 1:
+        raise DomainError("ambiguous")
+    return found[0]
+
+
+async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
+    session = joined.session
+    return {
+        "token": joined.token,
+        "session": session.id,
+        "school": session.area,
+        "pictures": session.pictures,
+        "revision": session.revision,
+        "grades": session.grades,
+        "mark": {"colour": joined.colour, "shape": joined.shape},
+        "lang": joined.language,
+        "booklets": booklet_urls(session.revision, session.profile),
+        "assets": await booklet_assets(here, session.revision, session.profile),
+        "state": session.state,
+        "limits": {"items": MAX_ITEMS, "bytes": MAX_SENT, "body_bytes": _MAX_BODY},
+    }
+
+
+async def post_sync(request: Request) -> Response:
+    """Takes what a tablet delivers; the answer names every item."""
+    here = parts(request)
+    grant = _grant(request, here.key)
+    here.limits.sync(grant.grant)
+    body = _parse(SyncBody, await read_body(request))
+    if body.proto != PROTO:
+        raise DomainError("old_app")
+    if body.session != grant.session:
+        raise DomainError("wrong_session")
+    revision = await here.revisions.find(grant.revision)
+    items, rejected = judge(revision.poll if revision else None, grant.revision, body.items)
+    delivery = Delivery(grant, items, rejected, body.tablet.ready, body.tablet.turn, body.ledger.pending)
+    outcome = await here.collector.deliver(delivery)
+    return Response(_sync_answer(body.rid, outcome), media_type="application/json", headers=_NO_STORE)
+
+
+def _sync_answer(rid: str, outcome: Outcome) -> bytes:
+    answer: dict[str, Any] = {
+        "proto": PROTO,
+        "rid": rid,
+        "day": outcome.day,
+        "items": {item_id: _said(receipt) for item_id, receipt in outcome.receipts.items()},
+        "lost": [],
+        "session": {"state": outcome.state},
+        "next": _NEXT,
+    }
+    if outcome.commit:
+        answer["commit"] = outcome.commit
+    return json.dumps(answer, separators=(",", ":")).encode()
+
+
+def _said(receipt: Receipt) -> dict[str, str]:
+    return {"s": receipt.status, "why": receipt.why} if receipt.why else {"s": receipt.status}
+
+
+def _grant(request: Request, key: bytes) -> Grant:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise DomainError("bad_token")
+    return read_token(token, key)
+
+
+def _parse(kind: type[Body], raw: bytes) -> Body:
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        details = [
+            (".".join(map(str, problem["loc"])), problem["type"]) for problem in error.errors(include_input=False)
+        ]
+        raise DomainError("bad_request", details[:10]) from None

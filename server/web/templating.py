@@ -1,0 +1,70 @@
+"""Jinja for the web: the reader's language, the URLs of static files, and nothing about what a page shows."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from server.domain.consultations import LANGUAGES
+from server.i18n import NAMES, negotiate, translations
+from server.web.assets import Assets
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+LANGUAGE_COOKIE = "lang"
+_YEAR_S = 365 * 86_400
+
+
+class Templates:
+    def __init__(self, assets: Assets) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self._environment.globals.update(
+            static=assets.static,
+            picture=lambda hexcode: assets.picture(hexcode).url,
+            build=assets.build,
+            languages={language: NAMES[language] for language in LANGUAGES},
+        )
+
+    def draw(self, name: str, lang: str, context: Mapping[str, Any]) -> str:
+        """The template `name` in language `lang`."""
+        return self._environment.get_template(name).render({"lang": lang, "dir": "ltr", **context})
+
+
+@pass_context
+def _gettext(context: Context, message: str) -> str:
+    return translations(context["lang"]).gettext(message)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
+    return translations(context["lang"]).ngettext(singular, plural, number)
+
+
+def language_of(request: Request) -> str:
+    """The language asked for in the address, else the remembered one, else the browser's first that we have."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or ""
+    accepted = request.headers.get("accept-language", "")
+    return negotiate([asked, *(part.split(";")[0] for part in accepted.split(","))])
+
+
+def page(request: Request, name: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+    """A page for staff or anyone: never cached, in the reader's language, which `?lang=` changes for good."""
+    lang = language_of(request)
+    templates: Templates = request.app.state.parts.templates
+    person = getattr(request.state, "person", None)
+    shared = {"person": person, "path": request.url.path, **context}
+    response = HTMLResponse(templates.draw(name, lang, shared), status, {"Cache-Control": "no-store"})
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
+    return response
