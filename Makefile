@@ -60,7 +60,7 @@ format: $(VENV)/made-check ## format the Python files
 locales: $(VENV)/made-run ## collect the texts, update the Swedish and Finnish catalogues, compile them
 	@mkdir -p .cache locales
 	$(PY) -m babel.messages.frontend --quiet extract -F pyproject.toml --no-location --sort-output \
-	  --project Tyck --copyright-holder "The Tyck project" -o .cache/messages.pot .
+	  --project Tyck --version 0 --last-translator "The Tyck project" --copyright-holder "The Tyck project" -o .cache/messages.pot .
 	@grep -v '^"POT-Creation-Date' .cache/messages.pot > locales/messages.pot
 	@for language in $(LANGUAGES); do \
 	  $(PY) -m babel.messages.frontend --quiet update -i locales/messages.pot -d locales -l $$language \
