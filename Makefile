@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
 NODE := .cache/node
 LANGUAGES := sv fi
 CATALOGUES := $(basename $(wildcard $(LANGUAGES:%=locales/%/LC_MESSAGES/messages.po)))
