@@ -85,7 +85,7 @@ def _mark_heard_statement(source: str) -> str:
     return f"""
         UPDATE tablets SET ready = item.value ->> 2, turn = item.value ->> 3,
                pending = CAST(item.value ->> 4 AS INTEGER), told = item.value ->> 5, heard_at = :now,
-               settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND item.value ->> 4 = '0')
+               settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND CAST(item.value ->> 4 AS INTEGER) = 0)
           FROM {source} AS item
          WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
         RETURNING tablets.session, tablets.grant_id, tablets.revoked

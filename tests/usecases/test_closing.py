@@ -1,0 +1,144 @@
+"""Closing and freezing: answers become packets, each answer in at most one, and nothing raw remains."""
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from server.domain.errors import DomainError
+from server.domain.sessions import Session
+from server.domain.results import RECEIVED, SHOWN
+from server.store.packets import list_figures, list_waiting_places
+from server.store.schema import metadata, packets
+from server.usecases.run_session import open_session, prepare
+from tests.town import TODAY, Town, item
+
+
+async def answer(town: Town, session: Session, *choices: str) -> None:
+    grant = await town.tablet(session)
+    await town.deliver(grant, *(item(grant, {"q1": choice}) for choice in choices))
+
+
+async def figures(town: Town, school: str = "", grades: str = "", language: str = "") -> dict[str, int]:
+    async with town.db.reading() as tx:
+        found = await list_figures(tx, town.consultation, school, language)
+    return {figure.cell: figure.number for figure in found if figure.question == "q1" and figure.grades == grades}
+
+
+async def rows(town: Town, table: str) -> int:
+    async with town.db.reading() as tx:
+        return len((await tx.execute(select(metadata.tables[table]))).all())
+
+
+async def test_six_answers_make_a_packet_of_five(town: Town) -> None:
+    session = await town.session()
+    await answer(town, session, *["home"] * 6)
+    await town.close(session)
+    found = await figures(town, "koivu", "1-2")
+    assert (found[RECEIVED], found[SHOWN], found["home"], found["forest"]) == (6, 5, 5, 0)
+    assert found == await figures(town, "koivu") == await figures(town) == await figures(town, "", "1-2", "fi")
+    assert await figures(town, "bjork") == {}
+    assert [await rows(town, table) for table in ("responses", "tablets", "waiting", "tombstones")] == [0, 0, 1, 6]
+
+
+async def test_five_answers_wait_one_level_up_until_others_join_them(town: Town) -> None:
+    first, second = await town.session(), await town.session()
+    await answer(town, first, *["home"] * 5)
+    await town.close(first)
+    assert SHOWN not in await figures(town, "koivu", "1-2")
+    await answer(town, second, *["forest"] * 5)
+    await town.close(second)
+    assert await rows(town, "packets") == 0
+    await town.freeze()
+    found = await figures(town, "koivu", "1-2")
+    assert (found[RECEIVED], found[SHOWN]) == (10, 9)
+    assert found["home"] + found["forest"] == 9
+    assert await rows(town, "waiting") == 0
+
+
+async def test_freezing_closes_children_before_parents(town: Town) -> None:
+    for grades in ((1, 2), (3, 4), (5, 6)):
+        await answer(town, await town.session(grades=grades), *["home"] * 3)
+    await answer(town, await town.session("bjork"), *["home"] * 3)
+    await town.freeze()
+    koivu, whole = await figures(town, "koivu"), await figures(town)
+    assert (koivu[RECEIVED], koivu[SHOWN]) == (9, 8)
+    assert (whole[RECEIVED], whole[SHOWN]) == (12, 8)
+    async with town.db.reading() as tx:
+        assert await list_waiting_places(tx, town.consultation, "stad") == []
+
+
+async def test_a_group_of_many_grades_counts_in_the_school(town: Town) -> None:
+    session = await town.session(grades=(1, 3, 6))
+    await answer(town, session, *["home"] * 6)
+    await town.close(session)
+    assert (await figures(town, "koivu"))[SHOWN] == 5
+    async with town.db.reading() as tx:
+        assert {figure.grades for figure in await list_figures(tx, town.consultation, "koivu", "")} == {""}
+
+
+async def test_a_session_closes_once(town: Town) -> None:
+    session = await town.session()
+    await answer(town, session, *["home"] * 6)
+    await town.close(session)
+    with pytest.raises(DomainError, match="wrong_state"):
+        await town.close(session)
+    assert await rows(town, "packets") == 1
+
+
+async def test_a_frozen_consultation_takes_no_new_session(town: Town) -> None:
+    session = await town.session()
+    await town.freeze()
+    with pytest.raises(DomainError, match="frozen"):
+        await town.session()
+    with pytest.raises(DomainError, match="frozen"):
+        await town.tablet(session)
+    with pytest.raises(DomainError, match="frozen"):
+        await town.freeze()
+
+
+async def test_skips_are_no_answers_and_several_choices_count_one_child(town: Town) -> None:
+    session = await town.session()
+    grant = await town.tablet(session)
+    answers = [{"q2": ["friends", "fun"]}] * 6 + [{"q2": None}] * 3
+    await town.deliver(grant, *(item(grant, one) for one in answers))
+    await town.close(session)
+    async with town.db.reading() as tx:
+        found = Counter({f.cell: f.number for f in await list_figures(tx, town.consultation, "", "") if not f.grades})
+    assert found == Counter({RECEIVED: 6, SHOWN: 5, "friends": 5, "fun": 5, "cosy": 0, "adult": 0})
+
+
+@pytest.mark.parametrize("statement", ["UPDATE packets SET shown = 99", "DELETE FROM packets"])
+async def test_the_database_itself_refuses_to_change_a_packet(town: Town, statement: str) -> None:
+    session = await town.session()
+    await answer(town, session, *["home"] * 6)
+    await town.close(session)
+    with pytest.raises(DBAPIError, match="append only"):
+        async with town.db.writing() as tx:
+            await tx.execute(text(statement))
+    async with town.db.reading() as tx:
+        assert (await tx.execute(select(packets.c.shown))).scalars().all() == [5]
+
+
+async def test_a_prepared_session_opens_and_then_closes(town: Town) -> None:
+    session = await prepare(
+        town.db, town.revisions, town.consultation, "koivu", (3,), opens="2026-12-01", today=TODAY, children=8
+    )
+    with pytest.raises(DomainError, match="wrong_state"):
+        await town.close(session)
+    await answer(town, session, "home")
+    await open_session(town.db, town.live, session.id)
+    await town.close(session)
+    assert (await figures(town, "koivu", "3"))[RECEIVED] == 1
+
+
+async def test_a_tablet_brings_back_a_session_the_database_lost(town: Town) -> None:
+    session = await town.session()
+    grant = await town.tablet(session)
+    async with town.db.writing() as tx:
+        await tx.execute(text("DELETE FROM tablets"))
+        await tx.execute(text("DELETE FROM sessions"))
+    await town.deliver(grant, item(grant, {"q1": "home"}))
+    await town.close(session)
+    assert (await figures(town, "koivu", "1-2"))[RECEIVED] == 1
