@@ -1,0 +1,100 @@
+// The only caller of fetch on the page: the two requests a tablet makes, and whether an answer counts as one.
+// Knows no storage: nothing is deleted here, whatever comes back.
+
+const TIMEOUT_MS = 30_000;
+const GZIP_ABOVE = 1024;
+const KEEPALIVE_BELOW = 60_000;
+
+/**
+ * What a request came to. `reply` is set only when the server answered as itself; `status` is 0 without any answer.
+ * @template T
+ * @typedef {{status: number, reply?: T, code?: string, after: number}} Outcome `after`: seconds the server asks us to wait
+ */
+
+/**
+ * @typedef {{
+ *   token: string, session: string, revision: string, grades: number[], mark: {colour: string, shape: string},
+ *   booklets: Record<string, string>, assets: {url: string, sha256: string, bytes: number}[], state: string,
+ *   school?: string, pictures?: string[], lang?: string,
+ * }} Joined
+ */
+
+/** @typedef {{pictures: string[], school?: string} | {link: string}} Way how a tablet names its session */
+
+/**
+ * @typedef {{
+ *   proto: 1, rid: string, items: Record<string, import("./outbox.js").Verdict>, session?: {state: string},
+ *   next?: {min_s?: number, idle_s?: number, max_items?: number},
+ * }} SyncReply
+ */
+
+/**
+ * Same-origin credentials, so that joining ends a staff session of this browser.
+ *
+ * @param {Way} way
+ * @returns {Promise<Outcome<Joined>>}
+ */
+export async function join(way) {
+  const outcome = await post("/api/v1/join", way, { credentials: "same-origin" });
+  return typeof outcome.reply?.token === "string" ? outcome : { ...outcome, reply: undefined };
+}
+
+/**
+ * @param {string} token
+ * @param {{rid: string}} request
+ * @param {boolean} leaving whether the page may be gone before the answer comes
+ * @returns {Promise<Outcome<SyncReply>>} `reply` only when it echoes our request id
+ */
+export async function sync(token, request, leaving) {
+  const outcome = await post("/api/v1/sync", request, { credentials: "omit", token, leaving });
+  const { reply } = outcome;
+  const ours = reply?.rid === request.rid && reply.items && typeof reply.items === "object";
+  return ours ? outcome : { ...outcome, reply: undefined };
+}
+
+/**
+ * @param {string} url
+ * @param {object} content
+ * @param {{credentials: RequestCredentials, token?: string, leaving?: boolean}} how
+ * @returns {Promise<Outcome<any>>}
+ */
+async function post(url, content, { credentials, token, leaving = false }) {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), TIMEOUT_MS);
+  try {
+    const { body, encoding } = await pack(JSON.stringify(content));
+    const response = await fetch(url, {
+      method: "POST",
+      body,
+      headers: {
+        "Content-Type": "application/json",
+        ...(encoding && { "Content-Encoding": encoding }),
+        ...(token && { Authorization: `Bearer ${token}` }),
+      },
+      credentials,
+      redirect: "error",
+      cache: "no-store",
+      keepalive: leaving && body.length < KEEPALIVE_BELOW,
+      signal: giveUp.signal,
+    });
+    const after = Number(response.headers.get("Retry-After")) || 0;
+    const answer = await response.json().catch(() => undefined);
+    const { status } = response;
+    return status === 200 ? { status, reply: answer, after } : { status, code: answer?.error?.code, after };
+  } catch {
+    return { status: 0, after: 0 };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<{body: Uint8Array<ArrayBuffer>, encoding?: string}>}
+ */
+async function pack(text) {
+  const body = new TextEncoder().encode(text);
+  if (body.length <= GZIP_ABOVE || !("CompressionStream" in globalThis)) return { body };
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+  return { body: new Uint8Array(await new Response(stream).arrayBuffer()), encoding: "gzip" };
+}

@@ -1,0 +1,90 @@
+// The composition root of the child's client: which page this is, and who hears of what.
+import { find, openBooklet } from "./booklet.js";
+import { get, list } from "./database.js";
+import { openJoin } from "./join.js";
+import { ledger } from "./outbox.js";
+import { play } from "./play.js";
+import { registerWorker, watchReady, watchUpdates } from "./ready.js";
+import { startSync } from "./sync.js";
+import { guardTaps } from "./touch.js";
+
+const main = find(document, "main");
+const registering = registerWorker();
+let shownAt = performance.now();
+guardTaps(() => shownAt);
+new MutationObserver(() => { shownAt = performance.now(); }).observe(main, { attributeFilter: ["data-at"] });
+
+/** Shows how many responses the server has not acknowledged yet. */
+async function showUnsent() {
+  const { unsent } = await ledger("");
+  const mark = find(document, "[data-unsent]");
+  mark.dataset.unsent = mark.textContent = String(unsent);
+}
+
+/**
+ * @param {string} edition
+ * @param {string} path
+ */
+async function openBookletPage(edition, path) {
+  const current = await get("meta", "current");
+  const sessions = await list("sessions");
+  const session = sessions.find((each) => each.session === current && Object.values(each.booklets).includes(path));
+  if (!session) return location.replace("/app/");
+
+  const booklet = openBooklet(main);
+  showMark(session.mark);
+  const kept = await get("booklets", edition);
+  /** @type {Awaited<ReturnType<typeof play>> | undefined} */
+  let playing;
+  const page = {
+    isResting: () => playing?.isResting ?? false,
+    reload: () => playing?.reload(),
+    onReady: () => sync.now(),
+  };
+  const readiness = watchReady(kept ? [kept] : [], page);
+  const sync = startSync({
+    current,
+    tablet: () => ({ ready: readiness.ready, turn: playing?.isAnswering ? "answering" : "idle" }),
+    heard: () => {
+      readiness.heard();
+      void showUnsent();
+      void playing?.heard();
+    },
+    outdated: async () => void (await registering)?.update(),
+  });
+  const { revision = "" } = main.dataset;
+  playing = await play(booklet, session, { revision, lang: main.lang }, sync);
+  watchUpdates(await registering, page);
+}
+
+async function openJoinPage() {
+  if (!(await openJoin(main))) return;
+  const section = find(main, "section");
+  section.hidden = false;
+  main.dataset.at = section.dataset.screen;
+  const page = { isResting: () => true, reload: () => location.reload(), onReady: () => undefined };
+  const readiness = watchReady(await list("booklets"), page);
+  startSync({
+    current: undefined,
+    tablet: () => ({ ready: readiness.ready, turn: "idle" }),
+    heard: () => void showUnsent(),
+    outdated: async () => void (await registering)?.update(),
+  });
+  readiness.heard();
+  watchUpdates(await registering, page);
+}
+
+/** @param {{colour: string, shape: string}} mark */
+function showMark({ colour, shape }) {
+  for (const each of document.querySelectorAll("[data-mark]")) {
+    each.setAttribute("data-mark", colour);
+    each.querySelector("use")?.setAttribute("href", `#mark-${shape}`);
+  }
+}
+
+// Browsers below our floor play online only; the page says so.
+main.toggleAttribute("data-old", !("CompressionStream" in globalThis));
+const { booklet } = main.dataset;
+await (booklet ? openBookletPage(booklet, location.pathname) : openJoinPage());
+find(document, "[data-boot]").hidden = true;
+await showUnsent();

@@ -1,0 +1,157 @@
+// Which class a tablet belongs to: four pictures or a link, first among the sessions it holds, then by asking the server.
+import * as api from "./api.js";
+import { find } from "./booklet.js";
+import { get, list, put, remove } from "./database.js";
+import { waiting } from "./outbox.js";
+import { keepBooklet } from "./ready.js";
+
+/** @typedef {import("./sync.js").Session} Session */
+/** @typedef {api.Way} Way */
+
+const PLAYABLE = ["prepared", "open"];
+const KEEP_MS = 6000;
+/** What the page says by the server's code; anything else is "away". */
+const SENTENCES = new Map([
+  ["unknown_code", "wrong"],
+  ["not_found", "wrong"],
+  ["ambiguous", "ambiguous"],
+  ["session_closed", "ended"],
+]);
+
+/**
+ * @param {HTMLElement} main
+ * @returns {Promise<boolean>} false when the page is left at once for a class
+ */
+export async function openJoin(main) {
+  const address = new URL(location.href);
+  const school = address.searchParams.get("school");
+  if (school) await put("meta", school, "school");
+  await forgetEnded();
+
+  const link = /^\/app\/j\/([^/]+)/.exec(address.pathname)?.[1];
+  const current = await get("meta", "current");
+  const session = current ? await get("sessions", current) : undefined;
+  const missing = address.pathname.startsWith("/app/b/");
+  if (!link && !missing && session && PLAYABLE.includes(session.state) && !session.rejoin) {
+    location.replace(pageOf(session, document.documentElement.lang));
+    return false;
+  }
+  if (link && (await enter({ link }, main)) === "entered") return false;
+  listen(main);
+  if (missing) say(main, "away");
+  return true;
+}
+
+/** Forgets classes that have ended and have nothing left to send. */
+async function forgetEnded() {
+  for (const session of await list("sessions")) {
+    if (!["closed", "frozen"].includes(session.state)) continue;
+    if ((await waiting(session.session)).length || (await get("drafts", session.session))) continue;
+    await remove("sessions", session.session);
+  }
+}
+
+/** @param {HTMLElement} main */
+function listen(main) {
+  /** @type {string[]} */
+  let taps = [];
+  let asking = false;
+  const slots = Array.from(main.querySelectorAll("[data-slot]"), (slot) => find(slot, "img"));
+  const undo = /** @type {HTMLButtonElement} */ (find(main, "[data-do=back]"));
+
+  function draw() {
+    slots.forEach((image, at) => {
+      const picture = taps[at] && find(main, `[data-join="${taps[at]}"] img`);
+      image.hidden = !picture;
+      if (picture) image.setAttribute("src", picture.getAttribute("src") ?? "");
+    });
+    undo.disabled = !taps.length;
+  }
+
+  main.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    const { join, do: action, lang } = button?.dataset ?? {};
+    if (action === "language") return location.replace(`/app/?lang=${lang}`);
+    if (asking || (!join && action !== "back")) return;
+    if (join) taps.push(join);
+    else taps.pop();
+    say(main, "");
+    draw();
+    if (taps.length < slots.length) return;
+    asking = true;
+    const sentence = await enter({ pictures: taps }, main);
+    if (sentence === "entered") return;
+    asking = false;
+    taps = [];
+    draw();
+    say(main, sentence);
+  });
+  draw();
+}
+
+/**
+ * @param {Way} way
+ * @param {HTMLElement} main
+ * @returns {Promise<string>} "entered", or the sentence to say
+ */
+async function enter(way, main) {
+  const lang = document.documentElement.lang;
+  const held = (await list("sessions")).find((session) => isOf(session, way));
+  if (held) {
+    await put("meta", held.session, "current");
+    location.replace(pageOf(held, lang));
+    return "entered";
+  }
+  const school = await get("meta", "school");
+  const { reply, code } = await api.join("pictures" in way && school ? { ...way, school } : way);
+  if (!reply) {
+    const sentence = SENTENCES.get(code ?? "") ?? "away";
+    say(main, sentence);
+    return sentence;
+  }
+  const { assets, ...session } = reply;
+  const pages = Object.values(reply.booklets);
+  const booklet = { edition: pages[0]?.split("/")[3] ?? "", pages, assets };
+  const before = await get("sessions", session.session);
+  await put("booklets", booklet);
+  await put("sessions", { ...before, ...way, ...session, rejoin: false, lang: session.lang ?? lang });
+  await put("meta", session.session, "current");
+  if (session.school) await put("meta", session.school, "school");
+  void navigator.storage?.persist?.().catch(() => undefined);
+  // Kept first, so that the booklet's first page comes from the cache already. A slow network only delays that.
+  const patience = new Promise((resolve) => setTimeout(resolve, KEEP_MS));
+  if (navigator.serviceWorker) await Promise.race([keepBooklet(booklet).catch(() => undefined), patience]);
+  location.replace(pageOf(session, lang));
+  return "entered";
+}
+
+/**
+ * @param {Session} session
+ * @param {Way} way
+ */
+function isOf(session, way) {
+  if (!PLAYABLE.includes(session.state) || session.rejoin) return false;
+  return "link" in way ? session.link === way.link : session.pictures?.join() === way.pictures.join();
+}
+
+/**
+ * @param {Pick<Session, "booklets" | "lang">} session
+ * @param {string} lang
+ */
+function pageOf(session, lang) {
+  return session.booklets[session.lang ?? lang] ?? /** @type {string} */ (Object.values(session.booklets)[0]);
+}
+
+/**
+ * @param {HTMLElement} main
+ * @param {string} name a sentence the page holds ready, or nothing
+ */
+function say(main, name) {
+  let said = "";
+  for (const sentence of main.querySelectorAll("[data-say]")) {
+    const wanted = sentence.getAttribute("data-say") === name;
+    sentence.toggleAttribute("hidden", !wanted);
+    if (wanted) said = sentence.textContent ?? "";
+  }
+  find(document, "[data-live]").textContent = said;
+}

@@ -1,0 +1,129 @@
+// Whether this tablet can play without network, and the service worker that makes it so. Knows no answers.
+import { close, get, put } from "./database.js";
+
+/** @typedef {{edition: string, pages: string[], assets: {url: string, sha256: string, bytes: number}[]}} Kept */
+
+const ROOM_BYTES = 20_000_000;
+const ANSWER_MS = 60_000;
+const RELOADED = "tyck-reloaded";
+
+/** @returns {Promise<boolean>} whether a turn has room to be kept; an estimate the browser does not give counts as enough */
+export async function roomLeft() {
+  const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
+  return quota === undefined || usage === undefined || quota - usage >= ROOM_BYTES;
+}
+
+/** Gives up the shells of earlier versions. */
+export function freeSpace() {
+  return ask({ free: true });
+}
+
+/** @returns {Promise<ServiceWorkerRegistration | undefined>} undefined where there are none (plain http) */
+export function registerWorker() {
+  if (!navigator.serviceWorker) return Promise.resolve(undefined);
+  return navigator.serviceWorker.register("/app/sw.js", { scope: "/app/" }).catch(() => undefined);
+}
+
+/**
+ * Has the worker keep a booklet in all languages with everything on its pages, each file checked against its digest.
+ *
+ * @param {Kept} booklet
+ * @returns {Promise<boolean>}
+ */
+export async function keepBooklet({ pages, assets }) {
+  const answer = await ask({ keep: { pages, assets } });
+  return answer?.ok === true;
+}
+
+/**
+ * @param {object} message
+ * @returns {Promise<any>} the worker's answer, undefined when it gave none
+ */
+async function ask(message) {
+  const registration = await navigator.serviceWorker?.ready;
+  if (!registration?.active) return undefined;
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => {
+    port1.onmessage = (event) => resolve(event.data);
+    setTimeout(resolve, ANSWER_MS);
+  });
+  registration.active.postMessage(message, [port2]);
+  return answer;
+}
+
+/** @returns {Promise<boolean>} whether a strict write is still there on another connection */
+async function writeSurvives() {
+  const mark = Array.from(crypto.getRandomValues(new Uint8Array(8))).join();
+  await put("meta", mark, "probe");
+  await close();
+  return (await get("meta", "probe")) === mark;
+}
+
+/** @returns {Promise<boolean>} */
+function picturesDecode() {
+  const decoding = Array.from(document.images, (image) => image.src ? image.decode() : undefined);
+  return Promise.all(decoding).then(() => true, () => false);
+}
+
+/**
+ * Checks all of it and shows the result.
+ *
+ * @param {Kept[]} booklets that must be kept; none means not ready
+ * @param {{isResting: () => boolean, reload: () => void, onReady: () => void}} page
+ * @returns {{heard(): void, ready: "yes" | "no"}} `heard`: the server has answered a sync
+ */
+export function watchReady(booklets, { isResting, reload, onReady }) {
+  const state = { ready: /** @type {"yes" | "no"} */ ("no"), checked: false, synced: false };
+  let touched = performance.now();
+  addEventListener("pointerdown", () => { touched = performance.now(); }, true);
+
+  function look() {
+    if (!state.checked || !state.synced || state.ready === "yes") return;
+    if (document.documentElement.dataset.source === "cache" && navigator.serviceWorker?.controller) {
+      state.ready = "yes";
+      for (const mark of document.querySelectorAll("[data-ready]")) mark.setAttribute("data-ready", "yes");
+      onReady();
+    } else if (isResting() && performance.now() - touched > 2000 && sessionStorage.getItem(RELOADED) !== location.pathname) {
+      // Only a page that was itself started from the cache has shown that it can be.
+      sessionStorage.setItem(RELOADED, location.pathname);
+      reload();
+    }
+  }
+
+  async function check() {
+    if (!booklets.length || !navigator.serviceWorker) return;
+    const kept = await Promise.all(booklets.map(keepBooklet));
+    state.checked = kept.every(Boolean) && (await picturesDecode()) && (await writeSurvives());
+    look();
+  }
+
+  check().catch(() => undefined);
+  setInterval(look, 3000);
+  return {
+    heard() {
+      state.synced = true;
+      look();
+    },
+    get ready() {
+      return state.ready;
+    },
+  };
+}
+
+/**
+ * Lets a newer version take over, but only between turns.
+ *
+ * @param {ServiceWorkerRegistration | undefined} registration
+ * @param {{isResting: () => boolean, reload: () => void}} page
+ */
+export function watchUpdates(registration, { isResting, reload }) {
+  if (!registration) return;
+  let asked = false;
+  setInterval(() => {
+    if (!registration.waiting || asked || !isResting()) return;
+    asked = true;
+    navigator.serviceWorker.addEventListener("controllerchange", reload, { once: true });
+    registration.waiting.postMessage({ activate: true });
+  }, 3000);
+  document.addEventListener("visibilitychange", () => void registration.update().catch(() => undefined));
+}

@@ -1,0 +1,171 @@
+// The service worker: keeps the shell, the booklets and their pictures, and answers page loads from them.
+// Touches nothing but GET requests of this origin. The server puts BUILD and SHELL in front of this file.
+/// <reference lib="webworker" />
+
+/** @type {string} the hash of every file served under /static/ */
+// @ts-ignore -- prepended by the server
+const build = BUILD;
+/** @type {string[]} the addresses of the shell */
+// @ts-ignore -- prepended by the server
+const shell = SHELL;
+
+/** @typedef {{url: string, sha256: string, bytes: number}} Asset */
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const SHELL_CACHE = `tyck-${build}`;
+const MEDIA_CACHE = "tyck-media";
+const OLDER_SHELLS = 2;
+const BOOKLETS = "/app/b/";
+const JOIN = "/app/";
+const MATCH = { ignoreVary: true };
+
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("message", (event) => event.waitUntil(answer(event)));
+worker.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.mode === "navigate") {
+    if (url.pathname.startsWith(JOIN)) event.respondWith(page(event.request, url));
+  } else if (url.pathname.startsWith("/static/") || url.pathname.startsWith("/media/")) {
+    event.respondWith(file(event.request));
+  }
+});
+
+/** The shell and every booklet an earlier version kept: all of it, or this version is not installed. */
+async function install() {
+  try {
+    const cache = await caches.open(SHELL_CACHE);
+    const kept = await bookletsKept();
+    await Promise.all([...shell.map((url) => take(cache, url)), ...kept.map((url) => takeBooklet(cache, url))]);
+  } catch (error) {
+    await caches.delete(SHELL_CACHE);
+    throw error;
+  }
+}
+
+/** @returns {Promise<string[]>} paths */
+async function bookletsKept() {
+  const found = new Set();
+  for (const name of await shells()) {
+    for (const request of await (await caches.open(name)).keys()) {
+      const { pathname } = new URL(request.url);
+      if (pathname.startsWith(BOOKLETS)) found.add(pathname);
+    }
+  }
+  return [...found];
+}
+
+/** @returns {Promise<string[]>} the shells' caches, oldest first */
+async function shells() {
+  return (await caches.keys()).filter((name) => name.startsWith("tyck-") && name !== MEDIA_CACHE);
+}
+
+async function activate() {
+  await dropShells(OLDER_SHELLS);
+  await worker.clients.claim();
+}
+
+/** @param {number} spared how many earlier versions stay */
+async function dropShells(spared) {
+  const older = (await shells()).filter((name) => name !== SHELL_CACHE);
+  await Promise.all(older.slice(0, Math.max(0, older.length - spared)).map((name) => caches.delete(name)));
+}
+
+/**
+ * @param {Cache} cache
+ * @param {string} url
+ */
+async function take(cache, url) {
+  const response = await fetch(url, { cache: "no-cache" });
+  if (!response.ok || response.redirected) throw new Error(`${response.status} for ${url}`);
+  await cache.put(url, url.startsWith(JOIN) ? await marked(response) : response);
+}
+
+/**
+ * A booklet whose poll is gone from the server stays as it was kept.
+ *
+ * @param {Cache} cache
+ * @param {string} url
+ */
+async function takeBooklet(cache, url) {
+  const held = await caches.match(url, MATCH);
+  await take(cache, url).catch(async (error) => {
+    if (!held || !String(error).includes("404")) throw error;
+    await cache.put(url, held);
+  });
+}
+
+/**
+ * The document, telling its own scripts that it comes from the cache.
+ *
+ * @param {Response} response
+ */
+async function marked(response) {
+  const headers = new Headers(response.headers);
+  for (const name of ["Content-Encoding", "Content-Length", "ETag"]) headers.delete(name);
+  const text = (await response.text()).replace('data-source="network"', 'data-source="cache"');
+  return new Response(text, { headers });
+}
+
+/**
+ * @param {Request} request
+ * @param {URL} url
+ */
+async function page(request, url) {
+  const cache = await caches.open(SHELL_CACHE);
+  const isBooklet = url.pathname.startsWith(BOOKLETS);
+  const lang = url.searchParams.get("lang");
+  const own = isBooklet ? url.pathname : lang ? `${JOIN}?lang=${lang}` : JOIN;
+  const kept = await cache.match(own, MATCH);
+  if (kept) return kept;
+  const fallback = () => cache.match(JOIN, MATCH).then((join) => join ?? Response.error());
+  return fetch(request).catch(fallback);
+}
+
+/** @param {Request} request */
+async function file(request) {
+  return (await caches.match(request, MATCH)) ?? fetch(request);
+}
+
+/** @param {ExtendableMessageEvent} event */
+async function answer({ data, ports }) {
+  if (data?.activate) await worker.skipWaiting();
+  if (data?.free) await dropShells(0);
+  const ok = data?.keep ? await keep(data.keep).then(() => true, () => false) : true;
+  ports[0]?.postMessage({ ok });
+}
+
+/**
+ * Keeps pages and assets, all or nothing. What is kept already is checked again, not fetched again.
+ *
+ * @param {{pages: string[], assets: Asset[]}} wanted
+ */
+async function keep({ pages, assets }) {
+  const [cache, media] = await Promise.all([caches.open(SHELL_CACHE), caches.open(MEDIA_CACHE)]);
+  await Promise.all(assets.map((asset) => keepAsset(media, asset)));
+  await Promise.all(pages.map(async (url) => (await cache.match(url, MATCH)) ?? take(cache, url)));
+}
+
+/**
+ * @param {Cache} media
+ * @param {Asset} asset
+ */
+async function keepAsset(media, asset) {
+  const held = await media.match(asset.url, MATCH);
+  if (held && (await isWhole(held, asset))) return;
+  const response = await fetch(asset.url, held ? { cache: "reload" } : undefined);
+  if (!response.ok || !(await isWhole(response.clone(), asset))) throw new Error(`Not what was promised: ${asset.url}`);
+  await media.put(asset.url, response);
+}
+
+/**
+ * @param {Response} response
+ * @param {Asset} asset
+ */
+async function isWhole(response, { sha256, bytes }) {
+  const body = await response.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return body.byteLength === bytes && hex === sha256;
+}

@@ -1,0 +1,205 @@
+// When to talk to the server and how much to say. Nothing here decides what is lost or kept: outbox.js does, on the server's word.
+import * as api from "./api.js";
+import { get, list, put } from "./database.js";
+import { ledger, settle, waiting } from "./outbox.js";
+
+/** @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean}} Session a session this tablet holds */
+/** @typedef {{ready: "yes" | "no", turn: "idle" | "answering"}} Tablet */
+
+const FIRST_WAIT_S = 2;
+const LONGEST_WAIT_S = 300;
+const MAX_ITEMS = 50;
+const MAX_BYTES = 200 * 1024;
+
+/**
+ * Starts the timer and the triggers.
+ *
+ * @param {object} page
+ * @param {string | undefined} page.current the session this page plays; others are only emptied
+ * @param {() => Tablet} page.tablet
+ * @param {() => void} page.heard called after each answered request, when its effects are on disk
+ * @param {() => void} page.outdated called when the server asks for a newer app
+ */
+export function startSync({ current, tablet, heard, outdated }) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let failures = 0;
+  let notBefore = 0;
+  let size = MAX_ITEMS;
+  let advice = { min_s: 5, idle_s: 30 };
+  /** @type {Promise<void> | undefined} */
+  let running;
+  let again = false;
+
+  /** @param {number} seconds */
+  function plan(seconds) {
+    clearTimeout(timer);
+    timer = setTimeout(now, Math.max(seconds * 1000, notBefore - performance.now()));
+  }
+
+  /** Sends at once, or once more after the request that is under way. */
+  function now() {
+    if (performance.now() < notBefore) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = exclusively(round)
+      .catch(() => false)
+      .then((answered) => {
+        running = undefined;
+        failures = answered ? 0 : failures + 1;
+        plan(again && answered ? 0 : answered ? advice.idle_s : backoff(failures));
+        again = false;
+      });
+  }
+
+  /** Sends a while after a confirm, together with others, so that the moment tells nothing. */
+  function soon() {
+    if (!failures) plan(between(advice.min_s, advice.idle_s));
+  }
+
+  /** @returns {Promise<boolean>} whether the server answered for every session there was something to say about */
+  async function round() {
+    let answered = true;
+    for (const session of await list("sessions")) {
+      const isCurrent = session.session === current;
+      if ((isCurrent && document.visibilityState === "visible") || (await waiting(session.session)).length) {
+        answered = (await deliver(session, isCurrent)) && answered;
+      }
+    }
+    return answered;
+  }
+
+  /**
+   * @param {Session} session
+   * @param {boolean} isCurrent
+   */
+  async function deliver(session, isCurrent) {
+    for (;;) {
+      const items = shuffled(await waiting(session.session));
+      const batch = firstOf(items, size);
+      const outcome = await send(session, batch, items.length - batch.length, isCurrent);
+      if (outcome.status === 413 && batch.length > 1) {
+        size = Math.ceil(batch.length / 2);
+        continue;
+      }
+      if (!outcome.reply) return refused(session, outcome);
+      const verdicts = Object.entries(outcome.reply.items).filter(([id]) => batch.some((item) => item.id === id));
+      const settled = await settle(session.session, Object.fromEntries(verdicts));
+      await learn(session, outcome.reply);
+      heard();
+      if (!settled || batch.length === items.length) return true;
+    }
+  }
+
+  /**
+   * @param {Session} session
+   * @param {import("./outbox.js").Item[]} batch
+   * @param {number} pending
+   * @param {boolean} isCurrent
+   */
+  async function send(session, batch, pending, isCurrent) {
+    const { confirmed, attention } = await ledger(session.session);
+    const request = {
+      proto: 1,
+      rid: hex(crypto.getRandomValues(new Uint8Array(8))),
+      session: session.session,
+      items: batch.map(({ id, body }) => ({ id, body })),
+      have: [],
+      ledger: { confirmed, pending, attention },
+      tablet: isCurrent ? tablet() : { ready: "no", turn: "idle" },
+    };
+    return api.sync(session.token, request, document.visibilityState === "hidden");
+  }
+
+  /**
+   * @param {Session} session
+   * @param {api.Outcome<api.SyncReply>} outcome
+   */
+  async function refused(session, { status, after }) {
+    notBefore = Math.max(notBefore, performance.now() + after * 1000);
+    if (status === 426) outdated();
+    if (status === 401 || status === 403) await update(session, { rejoin: true });
+    return false;
+  }
+
+  /**
+   * @param {Session} session
+   * @param {api.SyncReply} reply
+   */
+  async function learn(session, reply) {
+    advice = { ...advice, ...reply.next };
+    size = Math.max(1, Math.min(size, reply.next?.max_items ?? MAX_ITEMS));
+    const state = reply.session?.state ?? session.state;
+    if (state !== session.state || session.rejoin) await update(session, { state, rejoin: false });
+  }
+
+  for (const event of ["online", "pagehide"]) addEventListener(event, now);
+  document.addEventListener("visibilitychange", now);
+  now();
+  return { now, soon };
+}
+
+/**
+ * @param {Session} session
+ * @param {Partial<Session>} change
+ */
+async function update(session, change) {
+  const held = await get("sessions", session.session);
+  if (held) await put("sessions", { ...held, ...change });
+}
+
+/**
+ * One window of the tablet talks at a time, where the browser can arrange it. It only saves work.
+ *
+ * @param {() => Promise<boolean>} work
+ * @returns {Promise<boolean>}
+ */
+function exclusively(work) {
+  if (!navigator.locks) return work();
+  return navigator.locks.request("tyck-sync", { ifAvailable: true }, (lock) => (lock ? work() : true));
+}
+
+/**
+ * Full jitter (AWS Architecture Blog, 2015), from 2 to 300 seconds.
+ *
+ * @param {number} failures
+ */
+function backoff(failures) {
+  return between(FIRST_WAIT_S, Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** failures));
+}
+
+/**
+ * @param {number} low
+ * @param {number} high
+ */
+function between(low, high) {
+  return low + Math.random() * Math.max(0, high - low);
+}
+
+/**
+ * @param {import("./outbox.js").Item[]} items
+ * @param {number} most
+ */
+function firstOf(items, most) {
+  let bytes = 0;
+  return items.slice(0, most).filter((item, at) => (bytes += item.body.length * 2) < MAX_BYTES || at === 0);
+}
+
+/**
+ * @template T
+ * @param {T[]} items
+ * @returns {T[]} the same in random order
+ */
+function shuffled(items) {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+}
+
+/** @param {Uint8Array} bytes */
+function hex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,164 @@
+"""What a tablet downloads: the join page, the booklets, the service worker, the manifest. Drawn once, then answered from memory."""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.domain.consultations import LANGUAGES, Poll
+from server.domain.errors import DomainError
+from server.domain.sessions import PICTURES
+from server.i18n import translations
+from server.web.assets import Assets
+from server.web.parts import Parts, parts
+from server.web.templating import language_of
+
+# Each language is offered in its own words: a child who needs it may read no other.
+_IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
+_MODULES = ("pwa/", "vendor/idb.js")
+_SHELL = (*_MODULES, "css/tokens.css", "css/child.css", "fonts/andika-latin", "icons/app.svg", "icons/apple-touch")
+_WORKER = "pwa/sw.js"
+_MEDIA = re.compile(r"/media/[\w.-]+")
+_REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A drawn page, ready to be sent."""
+
+    body: bytes
+    gzip: bytes
+    etag: str
+
+
+_drawn: WeakKeyDictionary[Assets, dict[tuple[str, ...], Document]] = WeakKeyDictionary()
+
+
+async def join_page(request: Request) -> Response:
+    """Four pictures, or the teacher's link: the client reads which from the address."""
+    return _answer(request, _join_document(parts(request), language_of(request)))
+
+
+async def booklet(request: Request) -> Response:
+    """One poll for one grade band in one language. Raises `not_found`."""
+    revision, _, profile = request.path_params["edition"].rpartition("-")
+    return _answer(request, await _booklet_document(parts(request), revision, profile, request.path_params["lang"]))
+
+
+async def service_worker(request: Request) -> Response:
+    """The worker, told which build it belongs to and what the shell is made of."""
+    here = parts(request)
+    pages = ["/app/", *(f"/app/?lang={lang}" for lang in LANGUAGES)]
+    pictures = [here.assets.picture(hexcode).url for hexcode in PICTURES.values()]
+    files = [url for url in here.assets.shell(_SHELL) if not url.endswith(_WORKER)]
+    facts = f"const BUILD = {json.dumps(here.assets.build)};\nconst SHELL = {json.dumps([*pages, *files, *pictures])};\n"
+    body = facts.encode() + here.assets.by_url[here.assets.static(_WORKER)].body
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+
+
+async def manifest(request: Request) -> Response:
+    """How the app is called and looks when it is installed."""
+    here = parts(request)
+    lang = language_of(request)
+    icons = (("icons/192.png", "192x192", "any"), ("icons/512.png", "512x512", "any"), ("icons/maskable-512.png", "512x512", "maskable"))
+    content = {
+        "id": "/app/",
+        "name": translations(lang).gettext("Tyck: children have a say"),
+        "short_name": "Tyck",
+        "lang": lang,
+        "start_url": "/app/",
+        "scope": "/app/",
+        "display": "standalone",
+        "background_color": "#fbf4e4",
+        "theme_color": "#fbf4e4",
+        "icons": [
+            {"src": here.assets.static(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
+            for name, sizes, purpose in icons
+        ],
+    }
+    return JSONResponse(content, headers=_REVALIDATED, media_type="application/manifest+json")
+
+
+def booklet_urls(revision: str, profile: str) -> dict[str, str]:
+    """The booklet's address by language."""
+    return {lang: f"/app/b/{revision}-{profile}/{lang}" for lang in LANGUAGES}
+
+
+async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[str, str | int]]:
+    """Every picture on the booklet's pages, with what a tablet checks it by. Raises `not_found`."""
+    documents = [await _booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
+    return list_assets(here.assets, [document.body.decode() for document in documents])
+
+
+def list_assets(assets: Assets, pages: Sequence[str]) -> list[dict[str, str | int]]:
+    """The pictures that these HTML pages name, each once."""
+    urls = sorted({url for page in pages for url in _MEDIA.findall(page)})
+    found = [assets.by_url[url] for url in urls]
+    return [{"url": asset.url, "sha256": asset.sha256, "bytes": len(asset.body)} for asset in found]
+
+
+def _join_document(here: Parts, lang: str) -> Document:
+    held = _drawn.setdefault(here.assets, {})
+    if (lang,) not in held:
+        gettext = translations(lang).gettext
+        names = {
+            "cat": gettext("Cat"),
+            "owl": gettext("Owl"),
+            "fish": gettext("Fish"),
+            "butterfly": gettext("Butterfly"),
+            "boat": gettext("Boat"),
+            "train": gettext("Train"),
+            "apple": gettext("Apple"),
+            "flower": gettext("Flower"),
+            "key": gettext("Key"),
+            "umbrella": gettext("Umbrella"),
+            "ball": gettext("Ball"),
+            "house": gettext("House"),
+        }
+        pictures = [(picture, names[picture], hexcode) for picture, hexcode in PICTURES.items()]
+        held[(lang,)] = _draw(here, "child/join.html", lang, {"pictures": pictures})
+    return held[(lang,)]
+
+
+async def _booklet_document(here: Parts, revision_id: str, profile: str, lang: str) -> Document:
+    held = _drawn.setdefault(here.assets, {})
+    key = (revision_id, profile, lang)
+    if key not in held:
+        revision = await here.revisions.find(revision_id)
+        if revision is None or lang not in LANGUAGES or revision.poll.profile(profile) is None:
+            raise DomainError("not_found")
+        context = booklet_context(revision.poll, revision_id, profile)
+        held[key] = _draw(here, "child/booklet.html", lang, context)
+    return held[key]
+
+
+def booklet_context(poll: Poll, revision: str, profile: str) -> dict[str, object]:
+    return {
+        "poll": poll,
+        "questions": poll.played(profile),
+        "revision": revision,
+        "profile": profile,
+        "edition": f"{revision}-{profile}",
+    }
+
+
+def _draw(here: Parts, name: str, lang: str, context: dict[str, object]) -> Document:
+    modules = [url.split("/", 3)[3] for url in here.assets.shell(_MODULES) if not url.endswith(_WORKER)]
+    switches = [(code, words) for code, words in _IN_THIS_LANGUAGE.items() if code != lang]
+    body = here.templates.draw(name, lang, {"modules": modules, "switches": switches, **context}).encode()
+    return Document(body, gzip.compress(body, 9, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:20]}"')
+
+
+def _answer(request: Request, document: Document) -> Response:
+    headers = {**_REVALIDATED, "ETag": document.etag}
+    if document.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(document.gzip, headers={**headers, "Content-Encoding": "gzip"}, media_type="text/html")
+    return Response(document.body, headers=headers, media_type="text/html")
