@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_WITH = {"xvfb": ("xauth",)}
 _WITHOUT = {
     "webkit2gtk-driver": "The child's walk in WebKit (the iPad's engine) is left out: no webkit2gtk-driver.",
     "xvfb": "The child's walk in WebKit (the iPad's engine) is left out: no display and no xvfb.",
@@ -84,7 +85,7 @@ def _install(packages: list[str]) -> None:
         _ask_for_no_database_of_its_own()
     _apt("update")
     for package in packages:
-        _apt("install", "-y", "--no-install-recommends", package)
+        _apt("install", "-y", "--no-install-recommends", package, *_WITH.get(package, ()))
 
 
 def _ask_for_no_database_of_its_own() -> None:
