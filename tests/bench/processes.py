@@ -1,0 +1,90 @@
+"""Starts and ends the processes that are measured. Knows no measurements."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+_START_S = 30.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def resident_mb(self) -> float:
+        """Resident memory in MB (10⁶ bytes)."""
+        status = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) * 1024 / 1e6
+
+
+@contextmanager
+def tyck(data_dir: Path) -> Iterator[Served]:
+    """The real server on this data directory, as `make run` starts it."""
+    port = _free_port()
+    with _running(["-m", "server", "demo", "--data", str(data_dir), "--port", str(port), "--json"], port) as served:
+        yield served
+
+
+@contextmanager
+def bare() -> Iterator[Served]:
+    """The route that validates and stores nothing."""
+    port = _free_port()
+    with _running(["-m", "tests.bench.bare", str(port)], port) as served:
+        yield served
+
+
+def call_load(order: dict[str, Any]) -> dict[str, Any]:
+    """Runs one load in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"], input=json.dumps(order), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@contextmanager
+def _running(arguments: list[str], port: int) -> Iterator[Served]:
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    try:
+        _wait_until_it_answers(process, port)
+        yield Served(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_it_answers(process: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise SystemExit(f"A server did not start: {process.args!r}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
