@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 from server.domain.errors import DomainError
 
@@ -22,6 +22,9 @@ class Grant:
     profile: str
     session: str
     grant: str
+
+
+_FIELDS = len(fields(Grant))
 
 
 def new_grant_id() -> str:
@@ -40,10 +43,12 @@ def read_token(token: str, key: bytes) -> Grant:
     if not token.isascii() or not hmac.compare_digest(mac, _mac(payload.encode(), key)):
         raise DomainError("bad_token")
     try:
-        fields = json.loads(base64.urlsafe_b64decode(payload))
+        content = json.loads(base64.urlsafe_b64decode(payload))
     except (ValueError, binascii.Error):
         raise DomainError("bad_token") from None
-    return Grant(*fields)
+    if not isinstance(content, list) or len(content) != _FIELDS or not all(isinstance(part, str) for part in content):
+        raise DomainError("bad_token")
+    return Grant(*content)
 
 
 def _mac(payload: bytes, key: bytes) -> str:

@@ -1,6 +1,7 @@
 """A session: one group working through one poll, from prepared to closed. Knows no storage and no clock."""
 
 import random
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ CODE_LENGTH = 4
 COLOURS = ("blue", "orange", "green", "purple", "red", "yellow", "brown", "grey")
 SHAPES = ("circle", "square", "triangle", "star", "heart", "moon", "drop", "flower")
 GRADES = range(1, 7)
+_GRADES = re.compile(r"([0-9])(?:-([0-9]))?")
 DEFAULT_CAP = 2000
 
 
@@ -111,12 +113,9 @@ def read_grades(key: str) -> tuple[int, ...]:
     """The grades that `1-2` or `1,2` names, sorted. Raises `not_found` for anything else."""
     grades: set[int] = set()
     for part in key.split(","):
-        first, _, last = part.partition("-")
-        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
+        found = _GRADES.fullmatch(part)
+        named = range(int(found[1]), int(found[2] or found[1]) + 1) if found else ()
+        if not named or not all(grade in GRADES for grade in named):
             raise DomainError("not_found")
-        if len(first) > 2 or len(last) > 2:
-            raise DomainError("not_found")
-        grades.update(range(int(first), int(last or first) + 1))
-    if not grades or not all(grade in GRADES for grade in grades):
-        raise DomainError("not_found")
+        grades.update(named)
     return tuple(sorted(grades))
