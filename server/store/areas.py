@@ -1,5 +1,6 @@
 """Areas: joint consultation, municipality, school or other place, a tree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -47,10 +48,14 @@ async def find_area(db: AsyncConnection, area_id: str) -> Area | None:
 
 async def list_area_path(db: AsyncConnection, area_id: str) -> list[str]:
     """The area and all above it, nearest first; empty when there is no such area."""
-    known = await list_areas(db)
+    return list_path_in(await list_areas(db), area_id)
+
+
+def list_path_in(known: Mapping[str, Area], area_id: str) -> list[str]:
+    """Like `list_area_path`, among areas that were read already."""
     path: list[str] = []
     step: str | None = area_id
-    while step in known and step not in path:
+    while step is not None and step in known and step not in path:
         path.append(step)
         step = known[step].parent
     return path

@@ -33,13 +33,16 @@ async def add_account(
         await staff.insert_account(tx, account, list(roles))
 
 
-async def sign_in(db: Database, clock: Clock, email: str, password: str) -> str:
-    """The secret token of a new sign-in. Raises `wrong_password`, alike and equally slow for an unknown address."""
+async def sign_in(db: Database, clock: Clock, email: str, password: str, *, demo: bool) -> str:
+    """The secret token of a new sign-in; demo accounts only when this is the `demo`.
+
+    Raises `wrong_password`, alike and equally slow for an unknown address.
+    """
     async with db.reading() as tx:
         account = await staff.find_account(tx, _same_case(email))
     hashed = account.password if account else _NOBODY
     right = await asyncio.get_running_loop().run_in_executor(_AT_ONCE, _matches, hashed, password)
-    if account is None or account.disabled or not right:
+    if account is None or account.disabled or not right or (account.demo and not demo):
         raise DomainError("wrong_password")
     token = secrets.token_urlsafe(32)
     async with db.writing() as tx:

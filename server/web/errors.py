@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,9 +25,14 @@ async def _refuse(request: Request, error: Exception) -> Response:
         log.error("refused: %s (%s)", error.kind.code, type(error.__cause__).__name__)
     if request.url.path.startswith("/api/"):
         return _json(request, error)
+    is_part = request.headers.get("hx-request") == "true"
+    if error.kind.code == "sign_in_needed" and is_part:
+        seen_page = urlsplit(request.headers.get("hx-current-url", "")).path
+        return Response(status_code=401, headers={"HX-Redirect": f"/staff/sign-in?next={quote(seen_page)}"})
     if error.kind.code == "sign_in_needed" and request.method == "GET":
-        return RedirectResponse(f"/staff/sign-in?next={request.url.path}", 303)
-    return page(request, "errors/error.html", {"error": error}, status=error.kind.status)
+        return RedirectResponse(f"/staff/sign-in?next={quote(request.url.path)}", 303)
+    name = "errors/_error.html" if is_part else "errors/error.html"
+    return page(request, name, {"error": error}, status=error.kind.status)
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:

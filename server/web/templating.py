@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from server.domain.consultations import LANGUAGES
+from server.domain.sessions import grades_key
 from server.i18n import NAMES, negotiate, translations
 from server.web.assets import Assets
 
@@ -34,6 +35,7 @@ class Templates:
             picture=lambda hexcode: assets.picture(hexcode).url,
             build=assets.build,
             languages={language: NAMES[language] for language in LANGUAGES},
+            grades_key=grades_key,
         )
 
     def draw(self, name: str, lang: str, context: Mapping[str, Any]) -> str:

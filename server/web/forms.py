@@ -1,0 +1,42 @@
+"""Form fields as staff's browsers and scripts send them. Knows no page and no rule."""
+
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.domain.errors import DomainError
+from server.web.body import MAX_SENT
+
+_MAX_FIELDS = 100
+
+Form = dict[str, list[str]]
+
+
+async def read_form(request: Request) -> Form:
+    """Every field with its values. Raises `bad_request` or `too_large`."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_SENT:
+            raise DomainError("too_large")
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise DomainError("bad_request") from None
+
+
+def field(form: Form, name: str) -> str:
+    """The first value of a field, without surrounding space; empty when it is missing."""
+    return form.get(name, [""])[0].strip()
+
+
+def is_htmx(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def go_to(request: Request, url: str) -> Response:
+    """Sends the browser on: htmx by its own header, anyone else by 303."""
+    if is_htmx(request):
+        return Response(headers={"HX-Location": url, "Cache-Control": "no-store"})
+    return RedirectResponse(url, 303, {"Cache-Control": "no-store"})

@@ -1,0 +1,224 @@
+"""Pages of one session: start, follow, show the board, end. Never an answer, nor a number about one question."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import segno
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.domain.consultations import Poll
+from server.domain.errors import DomainError
+from server.domain.people import Action
+from server.domain.sessions import GRADES, PICTURES
+from server.store.areas import Area, list_areas, list_path_in
+from server.store.consultations import Consultation, find_consultation, find_newest_revision
+from server.usecases import run_session
+from server.web.access import require
+from server.web.events import stream
+from server.web.forms import Form, field, go_to, is_htmx, read_form
+from server.web.parts import parts
+from server.web.progress import Progress, find_progress
+from server.web.templating import language_of, page
+from server.web.words import by_name
+
+_MOST_CHILDREN = 500
+_LONGEST_WAIT = timedelta(days=366)
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+async def new(request: Request) -> Response:
+    """The form that starts a session. Raises `not_found`, `not_allowed` or `frozen`."""
+    consultation = request.path_params["consultation"]
+    chosen = {"area": [request.query_params.get("school", "")]}
+    return await _form(request, consultation, chosen, {})
+
+
+async def create(request: Request) -> Response:
+    """Starts or prepares a session, or shows the form again. Raises `not_found`, `not_allowed` or `frozen`."""
+    here = parts(request)
+    form = await read_form(request)
+    consultation, area = field(form, "consultation"), field(form, "area")
+    if area:
+        await require(request, Action.RUN_SESSION, area)
+    problems = await _problems(request, consultation, form)
+    if problems:
+        return await _form(request, consultation, form, problems)
+    children, opens = field(form, "children"), field(form, "opens")
+    try:
+        session = await run_session.prepare(
+            here.db,
+            here.revisions,
+            consultation,
+            area,
+            [int(grade) for grade in form["grades"]],
+            profile=field(form, "profile") or None,
+            children=int(children) if children else None,
+            opens=opens or None,
+            today=_today(request).isoformat(),
+        )
+    except DomainError as error:
+        if error.kind.code != "bad_form":
+            raise
+        return await _form(request, consultation, form, dict(error.details))
+    here.live.announce(consultation)
+    return go_to(request, f"/staff/sessions/{session.id}")
+
+
+async def _problems(request: Request, consultation_id: str, form: Form) -> dict[str, str]:
+    """What is wrong with the form: field -> code."""
+    async with parts(request).db.reading() as db:
+        consultation = await find_consultation(db, consultation_id)
+        known = await list_areas(db)
+    if consultation is None:
+        raise DomainError("not_found")
+    problems: dict[str, str] = {}
+    if consultation.area not in list_path_in(known, field(form, "area"))[1:]:
+        problems["area"] = "missing"
+    grades = form.get("grades", [])
+    if not grades or any(grade not in map(str, GRADES) for grade in grades):
+        problems["grades"] = "missing"
+    children = field(form, "children")
+    if children and not (children.isascii() and children.isdigit() and 0 < int(children[:6]) <= _MOST_CHILDREN):
+        problems["children"] = "out_of_range"
+    if field(form, "opens") and not _is_day_ahead(field(form, "opens"), _today(request)):
+        problems["opens"] = "out_of_range"
+    return problems
+
+
+def _is_day_ahead(text: str, today: date) -> bool:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return day.isoformat() == text and today <= day <= today + _LONGEST_WAIT
+
+
+def _today(request: Request) -> date:
+    return datetime.fromtimestamp(parts(request).clock(), UTC).date()
+
+
+async def _form(request: Request, consultation_id: str, chosen: Form, problems: dict[str, str]) -> Response:
+    here = parts(request)
+    async with here.db.reading() as db:
+        consultation = await find_consultation(db, consultation_id)
+        known = await list_areas(db)
+        newest = await find_newest_revision(db, consultation_id)
+    revision = await here.revisions.find(newest) if newest else None
+    if consultation is None or revision is None:
+        raise DomainError("not_found")
+    if consultation.frozen:
+        raise DomainError("frozen")
+    schools = _schools(request, consultation, known)
+    if not schools:
+        raise DomainError("not_allowed")
+    context = {
+        "consultation": consultation,
+        "schools": schools,
+        "chosen": chosen,
+        "problems": problems,
+        "today": _today(request).isoformat(),
+        "latest": (_today(request) + _LONGEST_WAIT).isoformat(),
+        "most_children": _MOST_CHILDREN,
+        "path": f"/staff/consultations/{consultation.id}/start",
+        **_poll_choices(revision.poll),
+    }
+    name = "sessions/_start.html" if is_htmx(request) else "sessions/start.html"
+    return page(request, name, context, status=422 if problems else 200)
+
+
+def _poll_choices(poll: Poll) -> dict[str, Any]:
+    grades = [grade for grade in GRADES if any(grade in profile.grades for profile in poll.profiles)]
+    return {"profiles": poll.profiles, "grades": grades}
+
+
+def _schools(request: Request, consultation: Consultation, known: dict[str, Area]) -> list[Area]:
+    """The places of this consultation where the person may run a session, by name."""
+    person = request.state.person
+    paths = {area: list_path_in(known, area) for area in known}
+    places = [
+        known[area]
+        for area, path in paths.items()
+        if consultation.area in path[1:] and person.may(Action.RUN_SESSION, path)
+    ]
+    return by_name(places, language_of(request))
+
+
+async def _progress(request: Request) -> Progress:
+    here = parts(request)
+    async with here.db.reading() as db:
+        return await find_progress(db, request.path_params["session"], here.clock())
+
+
+def _context(request: Request, found: Progress) -> dict[str, Any]:
+    return {"progress": found, "session": found.session, **found.allowed(request.state.person)}
+
+
+async def show(request: Request) -> Response:
+    """A session's page: where it stands, and the next step."""
+    return page(request, "sessions/show.html", _context(request, await _progress(request)))
+
+
+async def progress(request: Request) -> Response:
+    """The part of the session's page that changes."""
+    return page(request, "sessions/_progress.html", _context(request, await _progress(request)))
+
+
+async def events(request: Request) -> Response:
+    return stream(request, request.path_params["session"])
+
+
+async def board(request: Request) -> Response:
+    """The projector's page: the picture code and the QR code, and no number at all."""
+    found = await _progress(request)
+    settings = parts(request).settings
+    link = f"{settings.base_url}/app/j/{found.session.link}"
+    # A tablet that cannot use the link (no service worker on plain http) must not be offered it.
+    is_usable = settings.is_https or urlsplit(settings.base_url).hostname in _THIS_MACHINE
+    context = {
+        "progress": found,
+        "session": found.session,
+        "code": [(name, PICTURES[name]) for name in found.session.pictures or ()],
+        "qr": _qr(link) if found.session.pictures and is_usable else None,
+        "address": f"{settings.base_url}/app/".partition("://")[2],
+    }
+    return page(request, "sessions/board.html", context)
+
+
+def _qr(link: str) -> Markup:
+    # Made by segno from our own address, so it is safe markup.
+    return Markup(segno.make(link, error="m").svg_inline(omitsize=True, svgclass="qr-code", lineclass=None))
+
+
+async def open_session(request: Request) -> Response:
+    """Opens a prepared session before its day. Raises `wrong_state`."""
+    here, session = parts(request), request.path_params["session"]
+    await run_session.open_session(here.db, here.live, session)
+    return _back(request)
+
+
+async def finish(request: Request) -> Response:
+    """No new children from now on. Raises `wrong_state`."""
+    here, session = parts(request), request.path_params["session"]
+    await run_session.finish(here.db, here.live, session)
+    return _back(request)
+
+
+async def close(request: Request) -> Response:
+    """Closes for good; the packets stand when it answers. Raises `wrong_state`."""
+    here, session = parts(request), request.path_params["session"]
+    await run_session.close(here.db, here.live, here.revisions, here.key, session)
+    return _back(request)
+
+
+async def revoke_tablet(request: Request) -> Response:
+    """What this tablet delivers from now on is held."""
+    here, session = parts(request), request.path_params["session"]
+    await run_session.revoke_tablet(here.db, here.live, session, request.path_params["number"])
+    return _back(request)
+
+
+def _back(request: Request) -> Response:
+    return go_to(request, f"/staff/sessions/{request.path_params['session']}")
