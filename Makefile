@@ -37,7 +37,7 @@ test: setup $(VENV)/made-test ## all tests: rules, store, web, browsers (ARGS="-
 check: setup $(VENV)/made-check $(NODE)/made ## format, lint, types, catalogues, architecture
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
+	$(PY) -m mypy --no-incremental
 	$(if $(wildcard server/templates),$(PY) -m djlint --lint --quiet server/templates)
 	$(if $(JS_FOLDERS),$(NODE)/node_modules/.bin/biome lint --error-on-warnings $(JS_FOLDERS))
 	$(if $(wildcard pwa/*.js static/js/*.js),$(NODE)/node_modules/.bin/tsc --project jsconfig.json)
