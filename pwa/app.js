@@ -86,5 +86,4 @@ function showMark({ colour, shape }) {
 main.toggleAttribute("data-old", !("CompressionStream" in globalThis));
 const { booklet } = main.dataset;
 await (booklet ? openBookletPage(booklet, location.pathname) : openJoinPage());
-find(document, "[data-boot]").hidden = true;
 await showUnsent();

@@ -19,7 +19,7 @@ const IDLE_CLASS_MS = 30 * 60_000;
  * @param {Booklet} booklet
  * @param {Session} session
  * @param {{revision: string, lang: string}} edition
- * @param {{now(): void, soon(): void}} sync
+ * @param {ReturnType<typeof import("./sync.js").startSync>} sync
  */
 export async function play(booklet, session, edition, sync) {
   /** @type {Draft | undefined} */
@@ -46,12 +46,18 @@ export async function play(booklet, session, edition, sync) {
   }
 
   function startOver() {
-    location.replace(session.booklets[session.lang ?? ""] ?? location.pathname);
+    leaveFor(session.booklets[session.lang ?? ""] ?? location.pathname);
+  }
+
+  /** @param {string} address */
+  function leaveFor(address) {
+    sync.rest();
+    location.replace(address);
   }
 
   async function leaveClass() {
     await remove("meta", "current");
-    location.replace(`/app/?lang=${edition.lang}`);
+    leaveFor(`/app/?lang=${edition.lang}`);
   }
 
   /**
@@ -159,7 +165,7 @@ export async function play(booklet, session, edition, sync) {
     if (draft) draft.lang = lang;
     if (!(await save())) return;
     sessionStorage.setItem(RESUME, JSON.stringify({ at: to, goOnTo, turn: draft?.id }));
-    location.replace(session.booklets[lang] ?? location.pathname);
+    leaveFor(session.booklets[lang] ?? location.pathname);
   }
 
   /** @type {Record<string, (button: HTMLElement) => unknown>} */
@@ -200,7 +206,6 @@ export async function play(booklet, session, edition, sync) {
     },
     "other-class": async () => {
       await discard();
-      sync.now();
       await leaveClass();
     },
   };

@@ -77,9 +77,10 @@ async function dropShells(spared) {
  * @param {string} url
  */
 async function take(cache, url) {
-  const response = await fetch(url, { cache: "no-cache" });
+  const isPage = url.startsWith(JOIN);
+  const response = await fetch(url, isPage ? { cache: "no-cache" } : undefined);
   if (!response.ok || response.redirected) throw new Error(`${response.status} for ${url}`);
-  await cache.put(url, url.startsWith(JOIN) ? await marked(response) : response);
+  await cache.put(url, isPage ? await marked(response) : response);
 }
 
 /**

@@ -30,6 +30,8 @@ export function startSync({ current, tablet, heard, outdated }) {
   /** @type {Promise<void> | undefined} */
   let running;
   let again = false;
+  /** The first request of a page says only that the tablet is here: pages start when a child takes over. */
+  let isFirst = true;
 
   /** @param {number} seconds */
   function plan(seconds) {
@@ -49,7 +51,11 @@ export function startSync({ current, tablet, heard, outdated }) {
       .then((answered) => {
         running = undefined;
         failures = answered ? 0 : failures + 1;
-        plan(again && answered ? 0 : answered ? advice.idle_s : backoff(failures));
+        const withheld = isFirst && answered;
+        isFirst &&= !answered;
+        if (!answered) plan(backoff(failures));
+        else if (withheld) soon();
+        else plan(again ? 0 : advice.idle_s);
         again = false;
       });
   }
@@ -77,9 +83,10 @@ export function startSync({ current, tablet, heard, outdated }) {
    */
   async function deliver(session, isCurrent) {
     for (;;) {
-      const items = shuffled(await waiting(session.session));
+      const isHurried = document.visibilityState === "hidden" || !["prepared", "open"].includes(session.state);
+      const items = isFirst && !isHurried ? [] : shuffled(await waiting(session.session));
       const batch = firstOf(items, size);
-      const outcome = await send(session, batch, items.length - batch.length, isCurrent);
+      const outcome = await send(session, batch, isCurrent);
       if (outcome.status === 413 && batch.length > 1) {
         size = Math.ceil(batch.length / 2);
         continue;
@@ -96,18 +103,17 @@ export function startSync({ current, tablet, heard, outdated }) {
   /**
    * @param {Session} session
    * @param {import("./outbox.js").Item[]} batch
-   * @param {number} pending
    * @param {boolean} isCurrent
    */
-  async function send(session, batch, pending, isCurrent) {
-    const { confirmed, attention } = await ledger(session.session);
+  async function send(session, batch, isCurrent) {
+    const { confirmed, attention, outbox } = await ledger(session.session);
     const request = {
       proto: 1,
       rid: hex(crypto.getRandomValues(new Uint8Array(8))),
       session: session.session,
       items: batch.map(({ id, body }) => ({ id, body })),
       have: [],
-      ledger: { confirmed, pending, attention },
+      ledger: { confirmed, pending: Math.max(0, outbox - batch.length), attention },
       tablet: isCurrent ? tablet() : { ready: "no", turn: "idle" },
     };
     return api.sync(session.token, request, document.visibilityState === "hidden");
@@ -138,7 +144,14 @@ export function startSync({ current, tablet, heard, outdated }) {
   for (const event of ["online", "pagehide"]) addEventListener(event, now);
   document.addEventListener("visibilitychange", now);
   now();
-  return { now, soon };
+  return {
+    now,
+    soon,
+    /** Before the page leaves of its own accord: what waits is sent by the next page. */
+    rest() {
+      notBefore = Infinity;
+    },
+  };
 }
 
 /**
