@@ -1,6 +1,7 @@
 """Puts the parts together: the only module that sees every layer."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -25,6 +26,8 @@ from server.web.routes import ROUTES
 from server.web.templating import Templates
 
 _OPEN_DUE_EVERY_S = 60
+
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -77,5 +80,8 @@ def _now() -> int:
 
 async def _open_due_sessions(here: Parts) -> None:
     while True:
-        await open_due(here.db, here.live, datetime.now(UTC).date().isoformat())
+        try:
+            await open_due(here.db, here.live, datetime.now(UTC).date().isoformat())
+        except Exception as error:
+            log.error("opening due sessions failed: %s", type(error).__name__)
         await asyncio.sleep(_OPEN_DUE_EVERY_S)

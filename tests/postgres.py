@@ -1,6 +1,5 @@
 """A private PostgreSQL server in a temporary folder, from the machine's own binaries."""
 
-import glob
 import os
 import pwd
 import shutil
@@ -11,6 +10,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+from tests.needs import find_postgres
 
 
 
@@ -51,7 +52,7 @@ class Cluster:
 
 def start_cluster() -> Cluster | None:
     """A cluster to be entered, or None when no server binaries are found. Root starts it as `postgres` or `nobody`."""
-    binaries = _binaries()
+    binaries = find_postgres()
     if binaries is None:
         return None
     folder = Path(tempfile.mkdtemp(prefix="tyck-pg-"))
@@ -61,12 +62,6 @@ def start_cluster() -> Cluster | None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return Cluster(binaries, folder, probe.getsockname()[1], owner)
-
-
-def _binaries() -> Path | None:
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
-    program = found[-1] if found else shutil.which("initdb")
-    return Path(program).parent if program else None
 
 
 def _other_user() -> str:

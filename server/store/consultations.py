@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.consultations import Poll, parse_poll
@@ -65,9 +65,16 @@ async def insert_revision(
     db: AsyncConnection, revision_id: str, consultation_id: str, content: Mapping[str, Any]
 ) -> None:
     """Keeps a revision; the same content again changes nothing."""
+    number = select(func.count()).where(revisions.c.consultation == consultation_id).scalar_subquery()
     await db.execute(
         upsert(db, revisions)
-        .values(id=revision_id, consultation=consultation_id, poll=content["id"], content=json.dumps(content))
+        .values(
+            id=revision_id,
+            consultation=consultation_id,
+            poll=content["id"],
+            number=number,
+            content=json.dumps(content, ensure_ascii=False),
+        )
         .on_conflict_do_nothing()
     )
 
@@ -75,7 +82,7 @@ async def insert_revision(
 async def find_newest_revision(db: AsyncConnection, consultation_id: str) -> str | None:
     """The id of the revision that new sessions of this consultation use."""
     query = select(revisions.c.id).where(revisions.c.consultation == consultation_id)
-    return (await db.execute(query)).scalars().first()
+    return (await db.execute(query.order_by(revisions.c.number.desc()))).scalars().first()
 
 
 class Revisions:

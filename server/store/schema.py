@@ -76,6 +76,7 @@ revisions = Table(
     *_key("id"),
     Column("consultation", String, ForeignKey("consultations.id"), nullable=False),
     Column("poll", String, nullable=False),
+    Column("number", Integer, nullable=False),
     Column("content", Text, nullable=False),
 )
 
