@@ -1,12 +1,15 @@
 """The command line: `python -m server …`. Every refusal is one clear line on stderr and exit code 1."""
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
+import segno
 import uvicorn
 
 from server.app import create_app
@@ -80,7 +83,8 @@ def _serve(settings: Settings, announcement: str) -> None:
         forwarded_allow_ips=settings.proxy,
         timeout_graceful_shutdown=5,
     )
-    _Server(config, announcement).run()
+    with suppress(KeyboardInterrupt):
+        _Server(config, announcement).run()
 
 
 def _settings(given: Mapping[str, object], *, demo: bool = False) -> Settings:
@@ -114,6 +118,12 @@ async def _check(settings: Settings) -> None:
         await db.close()
 
 
+def _qr(address: str) -> str:
+    drawn = io.StringIO()
+    segno.make(address).terminal(drawn, border=2, compact=True)
+    return drawn.getvalue()
+
+
 def _welcome(demo: Demo, settings: Settings) -> str:
     teacher = next(person for person in demo.staff if person.role == "teacher")
     reviewer = next(person for person in demo.staff if person.role == "reviewer")
@@ -134,7 +144,9 @@ def _welcome(demo: Demo, settings: Settings) -> str:
         "To play child and teacher: sign in as " + teacher.email + " in one window, open a session and its board,",
         f"join as a child in a private window, answer, then close the session and look as {reviewer.email}.",
     ]
-    if not settings.is_https:
+    if settings.is_https:
+        lines += ["", "For tablets:", _qr(f"{demo.url}/app/")]
+    else:
         lines += ["", "Real tablets need https (README: On real tablets); this computer itself works as it is."]
     return "\n".join(lines) + "\n"
 

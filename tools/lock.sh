@@ -12,5 +12,6 @@ lock() {
 }
 
 lock -o requirements.txt
+lock --extra postgres -c requirements.txt -o requirements-postgres.txt
 lock --extra postgres --group test -c requirements.txt -o requirements-test.txt
 lock --extra postgres --group test --group check -c requirements-test.txt -o requirements-check.txt
