@@ -3,10 +3,10 @@
 /// <reference lib="webworker" />
 
 /** @type {string} the hash of every file served under /static/ */
-// @ts-ignore -- prepended by the server
+// @ts-ignore -- the server sets it
 const build = BUILD;
 /** @type {string[]} the addresses of the shell */
-// @ts-ignore -- prepended by the server
+// @ts-ignore -- the server sets it
 const shell = SHELL;
 
 /** @typedef {{url: string, sha256: string, bytes: number}} Asset */
@@ -115,13 +115,21 @@ async function marked(response) {
  */
 async function page(request, url) {
   const cache = await caches.open(SHELL_CACHE);
-  const isBooklet = url.pathname.startsWith(BOOKLETS);
-  const lang = url.searchParams.get("lang");
-  const own = isBooklet ? url.pathname : lang ? `${JOIN}?lang=${lang}` : JOIN;
-  const kept = await cache.match(own, MATCH);
+  const kept = await cache.match(url.pathname.startsWith(BOOKLETS) ? url.pathname : joinPage(url), MATCH);
   if (kept) return kept;
-  const fallback = () => cache.match(JOIN, MATCH).then((join) => join ?? Response.error());
+  const fallback = () => cache.match(joinPage(url), MATCH).then((join) => join ?? Response.error());
   return fetch(request).catch(fallback);
+}
+
+/**
+ * The join page in the language asked for, else in the browser's, else the first.
+ *
+ * @param {URL} url
+ */
+function joinPage(url) {
+  const wanted = [url.searchParams.get("lang"), ...navigator.languages.map((tag) => tag.slice(0, 2))];
+  const pages = wanted.map((lang) => `${JOIN}?lang=${lang}`);
+  return pages.find((page) => shell.includes(page)) ?? shell[0] ?? JOIN;
 }
 
 /** @param {Request} request */

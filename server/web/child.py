@@ -1,4 +1,4 @@
-"""What a tablet downloads: the join page, the booklets, the service worker, the manifest. Drawn once, then answered from memory."""
+"""What a tablet downloads: join page, booklets, service worker, manifest. Drawn once, then answered from memory."""
 
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ from server.web.templating import language_of
 # Each language is offered in its own words: a child who needs it may read no other.
 _IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
 _MODULES = ("pwa/", "vendor/idb.js")
-_SHELL = (*_MODULES, "css/tokens.css", "css/child.css", "fonts/andika-latin", "icons/app.svg", "icons/apple-touch")
+_SHELL = (*_MODULES, "css/tokens.css", "css/child.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _MEDIA = re.compile(r"/media/[\w.-]+")
 _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
@@ -54,19 +54,25 @@ async def booklet(request: Request) -> Response:
 async def service_worker(request: Request) -> Response:
     """The worker, told which build it belongs to and what the shell is made of."""
     here = parts(request)
-    pages = ["/app/", *(f"/app/?lang={lang}" for lang in LANGUAGES)]
+    pages = [f"/app/?lang={lang}" for lang in LANGUAGES]
     pictures = [here.assets.picture(hexcode).url for hexcode in PICTURES.values()]
     files = [url for url in here.assets.shell(_SHELL) if not url.endswith(_WORKER)]
-    facts = f"const BUILD = {json.dumps(here.assets.build)};\nconst SHELL = {json.dumps([*pages, *files, *pictures])};\n"
+    facts = (
+        f"const BUILD = {json.dumps(here.assets.build)};\nconst SHELL = {json.dumps([*pages, *files, *pictures])};\n"
+    )
     body = facts.encode() + here.assets.by_url[here.assets.static(_WORKER)].body
-    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+    return _answer(request, _document(body), "text/javascript")
 
 
 async def manifest(request: Request) -> Response:
     """How the app is called and looks when it is installed."""
     here = parts(request)
     lang = language_of(request)
-    icons = (("icons/192.png", "192x192", "any"), ("icons/512.png", "512x512", "any"), ("icons/maskable-512.png", "512x512", "maskable"))
+    icons = (
+        ("icons/192.png", "192x192", "any"),
+        ("icons/512.png", "512x512", "any"),
+        ("icons/maskable-512.png", "512x512", "maskable"),
+    )
     content = {
         "id": "/app/",
         "name": translations(lang).gettext("Tyck: children have a say"),
@@ -152,13 +158,17 @@ def _draw(here: Parts, name: str, lang: str, context: dict[str, object]) -> Docu
     modules = [url.split("/", 3)[3] for url in here.assets.shell(_MODULES) if not url.endswith(_WORKER)]
     switches = [(code, words) for code, words in _IN_THIS_LANGUAGE.items() if code != lang]
     body = here.templates.draw(name, lang, {"modules": modules, "switches": switches, **context}).encode()
+    return _document(body)
+
+
+def _document(body: bytes) -> Document:
     return Document(body, gzip.compress(body, 9, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:20]}"')
 
 
-def _answer(request: Request, document: Document) -> Response:
+def _answer(request: Request, document: Document, media_type: str = "text/html") -> Response:
     headers = {**_REVALIDATED, "ETag": document.etag}
     if document.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(document.gzip, headers={**headers, "Content-Encoding": "gzip"}, media_type="text/html")
-    return Response(document.body, headers=headers, media_type="text/html")
+        return Response(document.gzip, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
+    return Response(document.body, headers=headers, media_type=media_type)
