@@ -8,6 +8,8 @@ import { registerWorker, watchReady, watchUpdates } from "./ready.js";
 import { startSync } from "./sync.js";
 import { guardTaps } from "./touch.js";
 
+const CHECK_MS = 3000;
+
 const main = find(document, "main");
 const registering = registerWorker();
 let shownAt = performance.now();
@@ -41,9 +43,10 @@ async function openBookletPage(edition, path) {
     reload: () => playing?.reload(),
     onReady: () => sync.now(),
   };
-  const readiness = watchReady(kept ? [kept] : [], page);
+  const readiness = watchReady(kept ? [kept] : [], session.heard ?? false, page);
   const sync = startSync({
     current,
+    after: Promise.race([readiness.checked, new Promise((resolve) => setTimeout(resolve, CHECK_MS))]),
     tablet: () => ({ ready: readiness.ready, turn: playing?.isAnswering ? "answering" : "idle" }),
     heard: () => {
       readiness.heard();
@@ -53,7 +56,7 @@ async function openBookletPage(edition, path) {
     outdated: async () => void (await registering)?.update(),
   });
   const { revision = "" } = main.dataset;
-  playing = await play(booklet, session, { revision, lang: main.lang }, sync);
+  playing = await play(booklet, session, { revision, lang: main.lang }, { ...sync, soon: () => void showUnsent().then(sync.soon) });
   watchUpdates(await registering, page);
 }
 
@@ -63,14 +66,14 @@ async function openJoinPage() {
   section.hidden = false;
   main.dataset.at = section.dataset.screen;
   const page = { isResting: () => true, reload: () => location.reload(), onReady: () => undefined };
-  const readiness = watchReady(await list("booklets"), page);
+  const readiness = watchReady(await list("booklets"), true, page);
   startSync({
     current: undefined,
+    after: Promise.resolve(),
     tablet: () => ({ ready: readiness.ready, turn: "idle" }),
     heard: () => void showUnsent(),
     outdated: async () => void (await registering)?.update(),
   });
-  readiness.heard();
   watchUpdates(await registering, page);
 }
 
@@ -85,5 +88,5 @@ function showMark({ colour, shape }) {
 // Browsers below our floor play online only; the page says so.
 main.toggleAttribute("data-old", !("CompressionStream" in globalThis));
 const { booklet } = main.dataset;
+void showUnsent();
 await (booklet ? openBookletPage(booklet, location.pathname) : openJoinPage());
-await showUnsent();

@@ -235,8 +235,7 @@ export async function play(booklet, session, edition, sync) {
     const isPractice = booklet.key === "practice";
     const before = isPractice ? practised : draft?.answers[question.id];
     const after = tap(question, before, input.value);
-    // The browser sets the mark after this event; a mark taken away or refused has to wait for it.
-    setTimeout(() => booklet.mark(question, after));
+    booklet.mark(question, after);
     if (question.max > 1) booklet.say(Array.isArray(after) && after.length >= question.max ? "full" : "");
     if (isPractice) practised = after;
     else if (draft) {

@@ -69,18 +69,22 @@ function picturesDecode() {
  * Checks all of it and shows the result.
  *
  * @param {Kept[]} booklets that must be kept; none means not ready
+ * @param {boolean} wasHeard whether the server has answered this tablet before
  * @param {{isResting: () => boolean, reload: () => void, onReady: () => void}} page
- * @returns {{heard(): void, ready: "yes" | "no"}} `heard`: the server has answered a sync
+ * @returns {{heard(): void, ready: "yes" | "no", checked: Promise<void>}} `heard`: the server has answered
  */
-export function watchReady(booklets, { isResting, reload, onReady }) {
-  const state = { ready: /** @type {"yes" | "no"} */ ("no"), checked: false, synced: false };
+export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
+  /** @type {"yes" | "no"} */
+  let ready = "no";
+  let holds = false;
+  let heard = wasHeard;
   let touched = performance.now();
   addEventListener("pointerdown", () => { touched = performance.now(); }, true);
 
   function look() {
-    if (!state.checked || !state.synced || state.ready === "yes") return;
+    if (!holds || !heard || ready === "yes") return;
     if (document.documentElement.dataset.source === "cache" && navigator.serviceWorker?.controller) {
-      state.ready = "yes";
+      ready = "yes";
       for (const mark of document.querySelectorAll("[data-ready]")) mark.setAttribute("data-ready", "yes");
       onReady();
     } else if (isResting() && performance.now() - touched > 2000 && sessionStorage.getItem(RELOADED) !== location.pathname) {
@@ -93,19 +97,20 @@ export function watchReady(booklets, { isResting, reload, onReady }) {
   async function check() {
     if (!booklets.length || !navigator.serviceWorker) return;
     const kept = await Promise.all(booklets.map(keepBooklet));
-    state.checked = kept.every(Boolean) && (await picturesDecode()) && (await writeSurvives());
+    holds = kept.every(Boolean) && (await picturesDecode()) && (await writeSurvives());
     look();
   }
 
-  check().catch(() => undefined);
+  const checked = check().catch(() => undefined);
   setInterval(look, 3000);
   return {
+    checked,
     heard() {
-      state.synced = true;
+      heard = true;
       look();
     },
     get ready() {
-      return state.ready;
+      return ready;
     },
   };
 }

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { get, list, put } from "./database.js";
 import { ledger, settle, waiting } from "./outbox.js";
 
-/** @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean}} Session a session this tablet holds */
+/** @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean, heard?: boolean}} Session a session this tablet holds */
 /** @typedef {{ready: "yes" | "no", turn: "idle" | "answering"}} Tablet */
 
 const FIRST_WAIT_S = 2;
@@ -17,10 +17,11 @@ const MAX_BYTES = 200 * 1024;
  * @param {object} page
  * @param {string | undefined} page.current the session this page plays; others are only emptied
  * @param {() => Tablet} page.tablet
+ * @param {Promise<unknown>} page.after what the first request waits for
  * @param {() => void} page.heard called after each answered request, when its effects are on disk
  * @param {() => void} page.outdated called when the server asks for a newer app
  */
-export function startSync({ current, tablet, heard, outdated }) {
+export function startSync({ current, tablet, after, heard, outdated }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let failures = 0;
@@ -138,12 +139,12 @@ export function startSync({ current, tablet, heard, outdated }) {
     advice = { ...advice, ...reply.next };
     size = Math.max(1, Math.min(size, reply.next?.max_items ?? MAX_ITEMS));
     const state = reply.session?.state ?? session.state;
-    if (state !== session.state || session.rejoin) await update(session, { state, rejoin: false });
+    if (state !== session.state || session.rejoin || !session.heard) await update(session, { state, rejoin: false, heard: true });
   }
 
   for (const event of ["online", "pagehide"]) addEventListener(event, now);
   document.addEventListener("visibilitychange", now);
-  now();
+  void after.then(now);
   return {
     now,
     soon,
