@@ -84,7 +84,7 @@ export function startSync({ current, tablet, after, heard, outdated }) {
    */
   async function deliver(session, isCurrent) {
     for (;;) {
-      const isHurried = document.visibilityState === "hidden" || !["prepared", "open"].includes(session.state);
+      const isHurried = document.visibilityState === "hidden" || !isOpen(session);
       const items = isFirst && !isHurried ? [] : shuffled(await waiting(session.session));
       const batch = firstOf(items, size);
       const outcome = await send(session, batch, isCurrent);
@@ -95,7 +95,10 @@ export function startSync({ current, tablet, after, heard, outdated }) {
       if (!outcome.reply) return refused(session, outcome);
       const verdicts = Object.entries(outcome.reply.items).filter(([id]) => batch.some((item) => item.id === id));
       const settled = await settle(session.session, Object.fromEntries(verdicts));
+      const wasOpen = isOpen(session);
       await learn(session, outcome.reply);
+      // No child can start here from now on: says once more what waits, for the teacher's "safe to leave".
+      if (wasOpen && !isOpen(session)) continue;
       heard();
       if (!settled || batch.length === items.length) return true;
     }
@@ -138,8 +141,9 @@ export function startSync({ current, tablet, after, heard, outdated }) {
   async function learn(session, reply) {
     advice = { ...advice, ...reply.next };
     size = Math.max(1, Math.min(size, reply.next?.max_items ?? MAX_ITEMS));
-    const state = reply.session?.state ?? session.state;
-    if (state !== session.state || session.rejoin || !session.heard) await update(session, { state, rejoin: false, heard: true });
+    const told = { state: reply.session?.state ?? session.state, rejoin: false, heard: true };
+    if (told.state !== session.state || session.rejoin || !session.heard) await update(session, told);
+    Object.assign(session, told);
   }
 
   for (const event of ["online", "pagehide"]) addEventListener(event, now);
@@ -153,6 +157,11 @@ export function startSync({ current, tablet, after, heard, outdated }) {
       notBefore = Infinity;
     },
   };
+}
+
+/** @param {Session} session */
+function isOpen({ state }) {
+  return state === "prepared" || state === "open";
 }
 
 /**
