@@ -1,0 +1,82 @@
+"""What every browser test starts from: one demo server for a module, devices and contexts for a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from tests.browser.demo import Class, DemoServer
+from tests.browser.device import ARGUMENTS, Device, chromium_path
+from tests.browser.proxy import FaultyProxy, open_proxy
+from tests.browser.records import Records
+from tests.browser.tablet import Tablet
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    # Ends with its module: while it runs, the asynchronous tests of other modules could not.
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    server = DemoServer(tmp_path_factory.mktemp("demo")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def records(demo: DemoServer) -> Records:
+    if not demo.is_running:
+        demo.start()
+    return Records(demo.database)
+
+
+@pytest.fixture
+def a_class(demo: DemoServer, records: Records) -> Class:
+    """A session of its own, so that tests share a server and nothing else."""
+    return records.find_class(demo.new_class())
+
+
+@pytest.fixture
+def new_device(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Device]]:
+    made: list[Device] = []
+
+    def make() -> Device:
+        device = Device(playwright, tmp_path / f"device-{len(made)}")
+        made.append(device)
+        return device
+
+    yield make
+    for device in made:
+        device.kill()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 768, "height": 954})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tablet(new_device: Callable[[], Device], demo: DemoServer) -> Tablet:
+    device = new_device()
+    return Tablet(device.start(), demo.url, device)
+
+
+@pytest.fixture
+def proxy(demo: DemoServer) -> Iterator[FaultyProxy]:
+    with open_proxy(demo.port) as opened:
+        yield opened

@@ -1,0 +1,126 @@
+"""The demo municipality as a real process: started, stopped, killed, started again on the same data and port.
+
+Knows no browser.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+ROOT = Path(__file__).resolve().parents[2]
+_STOP_S = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Class:
+    """One session as a test plays it: what its board shows."""
+
+    id: str
+    school: str
+    grades: tuple[int, ...]
+    pictures: tuple[str, ...]
+    link: str
+
+
+@dataclass
+class DemoServer:
+    data: Path
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[str] | None = None
+    _line: dict[str, Any] = field(default_factory=dict)
+    _signed_in: dict[str, httpx2.Client] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "tyck.sqlite3"
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def classes(self) -> list[Class]:
+        return [
+            Class(each["session"], each["school"], tuple(each["grades"]), tuple(each["pictures"]), each["link"])
+            for each in self._line["sessions"]
+        ]
+
+    def password(self, role: str) -> tuple[str, str]:
+        """The demo person's e-mail and password."""
+        return next((each["email"], each["password"]) for each in self._line["staff"] if each["role"] == role)
+
+    def start(self) -> DemoServer:
+        command = [sys.executable, "-m", "server", "demo", "--port", str(self.port), "--data", str(self.data), "--json"]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
+        with (self.data / "test.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, f"The server did not start:\n{(self.data / 'test.log').read_text('utf-8')}"
+        self._line = json.loads(line)
+        return self
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As a power cut ends it: no handler runs."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        if self.is_running:
+            self._process.send_signal(how)
+        try:
+            self._process.wait(_STOP_S)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+
+    def staff(self, role: str) -> httpx2.Client:
+        """A program signed in as staff, once for all tests of this server: sign-ins are limited."""
+        if role not in self._signed_in:
+            email, password = self.password(role)
+            client = httpx2.Client(base_url=self.url, timeout=20)
+            answer = client.post("/staff/sign-in", data={"email": email, "password": password})
+            assert answer.status_code == 303, answer.status_code
+            self._signed_in[role] = client
+        return self._signed_in[role]
+
+    def new_class(self, school: str = "satukallio", grades: tuple[int, ...] = (1, 2), **more: str) -> str:
+        """Starts one more session and returns its id."""
+        fields = {"consultation": "third-place", "area": school, "grades": [str(grade) for grade in grades], **more}
+        answer = self.staff("teacher").post("/staff/sessions", data=fields)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"].rsplit("/", 1)[-1])
+
+    def post(self, role: str, path: str) -> None:
+        """One of the buttons that need nothing but a press: finish, close, freeze."""
+        answer = self.staff(role).post(path)
+        assert answer.status_code == 303, answer.text

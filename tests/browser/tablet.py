@@ -1,0 +1,226 @@
+"""A child's hands on a tablet: taps and looks, through the booklet's documented hooks only (docs/contracts.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.demo import Class
+from tests.browser.device import Device
+from tests.browser.records import Answer, Child
+
+# Long enough for two cores that are busy with something else; nothing is ever judged by its speed here.
+PATIENCE_MS = 60_000
+_LOOK_MS = 50
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question's page offers; `options` in the revision's order."""
+
+    id: str
+    kind: str
+    options: tuple[str, ...]
+    most: int
+
+
+_READ_QUESTIONS = """sections => sections.map(section => [
+  section.dataset.question, section.dataset.kind,
+  [...section.querySelectorAll('input')].map(input => input.value), Number(section.dataset.max)])"""
+
+_READ_STORE = """store => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('tyck');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction(store).objectStore(store).getAll();
+    reading.onsuccess = () => { opening.result.close(); resolve(reading.result); };
+  };
+})"""
+
+
+class Tablet:
+    """`base` is the address it speaks to: the server's, or a proxy's in front of it."""
+
+    def __init__(self, page: Page, base: str, device: Device | None = None) -> None:
+        self.page = page
+        self.base = base
+        self._device = device
+        page.set_default_timeout(PATIENCE_MS)
+
+    # looking
+
+    def section(self, at: str) -> Locator:
+        """A screen by its name; questions as `q1`."""
+        if at.startswith("q") or at == "exit":
+            return self.page.locator(f'section[data-screen="question"][data-question="{at}"]')
+        return self.page.locator(f'section[data-screen="{at}"]')
+
+    def expect_at(self, at: str) -> None:
+        expect(self.section(at)).to_be_visible()
+
+    @property
+    def here(self) -> Locator:
+        return self.page.locator("section[data-screen]:visible")
+
+    @property
+    def at(self) -> str:
+        """The name of the screen that is shown."""
+        expect(self.here).to_have_count(1)
+        return str(
+            self.here.evaluate(
+                "each => each.dataset.screen === 'question' ? each.dataset.question : each.dataset.screen"
+            )
+        )
+
+    @property
+    def lang(self) -> str:
+        return str(self.page.locator("main").get_attribute("lang"))
+
+    def chosen(self, question: str) -> list[str]:
+        marked = self.section(question).locator("input:checked")
+        return [str(value) for value in marked.evaluate_all("all => all.map(each => each.value)")]
+
+    def shown_order(self, question: str) -> list[str]:
+        inputs = self.section(question).locator("input")
+        return [str(value) for value in inputs.evaluate_all("all => all.map(each => each.value)")]
+
+    def expect_ready(self) -> None:
+        expect(self.page.locator('[data-ready="yes"]:visible')).to_be_visible()
+
+    def expect_unsent(self, number: int) -> None:
+        expect(self.page.locator(f'[data-unsent="{number}"]').first).to_be_attached()
+
+    def questions(self) -> list[Asked]:
+        """Asked while the language page stands, before any order is a child's own."""
+        found = self.page.locator('section[data-screen="question"]').evaluate_all(_READ_QUESTIONS)
+        return [Asked(id, kind, tuple(options), most) for id, kind, options, most in found]
+
+    # tapping
+
+    def do(self, action: str) -> None:
+        self.here.locator(f'button[data-do="{action}"]').click()
+
+    def go(self, action: str, to: str) -> None:
+        """Presses a button and sees the screen it leads to."""
+        self.do(action)
+        self.expect_at(to)
+
+    def open(self, path: str = "/app/") -> None:
+        self.page.goto(self.base + path)
+
+    def join(self, joined: Class, *, school: str | None = None) -> None:
+        """The four pictures in their order, up to the first page of the booklet."""
+        self.open(f"/app/?school={school}" if school else "/app/")
+        self.expect_at("join")
+        self.tap_pictures(joined)
+        self.expect_at("language")
+
+    def tap_pictures(self, joined: Class) -> None:
+        for picture in joined.pictures:
+            self.page.locator(f'button[data-join="{picture}"]').click()
+
+    def join_ready(self, joined: Class) -> None:
+        """Joined, and the welcome page says that no network is needed any more."""
+        self.join(joined)
+        self.choose_language(self.lang)
+        self.expect_ready()
+
+    def choose_language(self, lang: str) -> None:
+        self.here.locator(f'button[data-do="language"][data-lang="{lang}"]').click()
+        self.expect_at("welcome")
+        expect(self.page.locator(f'main[lang="{lang}"]')).to_be_visible()
+
+    def choose(self, question: str, answer: Answer) -> None:
+        """Taps the tiles of an answer; the marks are there when this returns."""
+        for value in (answer,) if isinstance(answer, str) else answer or ():
+            tile = self.section(question).locator(f'input[name="{question}"][value="{value}"]')
+            tile.click()
+            expect(tile).to_be_checked()
+
+    def answer(self, question: str, answer: Answer) -> None:
+        """Chooses and goes on, or skips."""
+        self.expect_at(question)
+        self.choose(question, answer)
+        self.do("next" if answer else "skip")
+        expect(self.section(question)).to_be_hidden()
+
+    @property
+    def device(self) -> Device:
+        assert self._device is not None, "This tablet is only a page."
+        return self._device
+
+    def hurry(self) -> None:
+        """Puts another tab in front and comes back: what is kept is sent at once."""
+        self.device.cover()
+        self.page.bring_to_front()
+
+    # a whole turn
+
+    def begin(self, lang: str) -> None:
+        """From the language page to the first question."""
+        self.choose_language(lang)
+        self.go("start", "assent")
+        self.go("yes", "practice")
+        self.do("next")
+        expect(self.section("practice")).to_be_hidden()
+
+    def answer_all(self, child: Child) -> None:
+        for question, answer in child.answers.items():
+            self.answer(question, answer)
+        self.expect_at("review")
+
+    def confirm(self) -> None:
+        self.go("confirm", "thanks")
+        expect(self.section("thanks").locator("[data-saved]")).to_be_visible()
+
+    def hand_over(self) -> None:
+        self.go("next", "handover")
+        self.go("new-child", "language")
+
+    def play(self, child: Child) -> None:
+        """One child from the language page to the tick; the tablet stays on the thanks."""
+        self.begin(child.lang)
+        self.answer_all(child)
+        self.confirm()
+
+    # what the tablet keeps
+
+    def expect_delivered(self) -> None:
+        """Nothing is in the outbox, whatever the page shows."""
+        self.expect_stored("outbox", 0)
+
+    def expect_stored(self, store: str, number: int) -> None:
+        eventually(lambda: len(self.stored(store)) == number, f"{number} in {store}", self.page)
+
+    def stored(self, store: str) -> list[dict[str, Any]]:
+        """The records of one IndexedDB store, read past our own code."""
+        found: list[dict[str, Any]] = self.page.evaluate(_READ_STORE, store)
+        return found
+
+
+def eventually(check: Callable[[], bool], what: str, page: Page) -> None:
+    """Waits for a state that no page shows."""
+    for _ in range(PATIENCE_MS // _LOOK_MS):
+        if check():
+            return
+        page.wait_for_timeout(_LOOK_MS)
+    raise AssertionError(f"Never came: {what}")
+
+
+def invent(questions: list[Asked], number: int, lang: str, *, end: str = "done") -> Child:
+    """The turn of child `number`: different for every number up to some hundred; every third number skips something."""
+    answers: dict[str, Answer] = {}
+    rest = number
+    for at, asked in enumerate(questions):
+        chosen = asked.options[rest % len(asked.options)]
+        rest //= len(asked.options)
+        if asked.kind == "multi_choice":
+            other = asked.options[number % len(asked.options)]
+            answers[asked.id] = tuple(each for each in asked.options if each in (chosen, other))[: asked.most]
+        else:
+            answers[asked.id] = None if number % 3 == 2 and at == number % len(questions) else chosen
+    return Child(lang, answers, end)
