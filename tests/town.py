@@ -80,9 +80,10 @@ def item(grant: Grant, answers: Mapping[str, Answer], *, id: str | None = None, 
     return {"id": id or new_id(), "body": json.dumps(body)}
 
 
-async def build_town(db: Database, revisions: Revisions, live: Live) -> Town:
+async def build_town(db: Database, revisions: Revisions, live: Live, content: Mapping[str, Any] | None = None) -> Town:
+    """Two schools and one consultation: the demo's poll unless `content` is another one."""
     async with db.writing() as tx:
         await insert_area(tx, Area("stad", None, "municipality", NAMES, "sv"))
         await insert_area(tx, Area("koivu", "stad", "school", {"sv": "Koivu", "fi": "Koivu"}, "fi"))
         await insert_area(tx, Area("bjork", "stad", "school", {"sv": "Björk", "fi": "Björk"}, "sv"))
-    return Town(db, revisions, live, await publish(db, "stad", poll_content()))
+    return Town(db, revisions, live, await publish(db, "stad", content or poll_content()))

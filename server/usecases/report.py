@@ -1,5 +1,7 @@
 """What the municipality gets: freezing a consultation, so that its result stands."""
 
+from dataclasses import replace
+
 from server.domain.errors import DomainError
 from server.domain.packets import parents_last
 from server.domain.sessions import State
@@ -23,10 +25,10 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
         if consultation.frozen:
             raise DomainError("frozen")
         for session in await sessions.list_sessions(tx, consultation_id):
-            if session.state in (State.OPEN, State.CLOSING):
-                await close_in(tx, revisions, key, consultation, session)
-            elif session.state == State.PREPARED:
-                await sessions.mark_state(tx, session.id, State.CLOSED)
+            # A tablet without network may have let children answer before its session was opened.
+            opened = replace(session, state=State.OPEN) if session.state == State.PREPARED else session
+            if opened.state != State.CLOSED:
+                await close_in(tx, revisions, key, consultation, opened)
         revision = await revisions.find(await find_newest_revision(tx, consultation_id) or "")
         if revision is None:
             raise DomainError("not_found")

@@ -1,0 +1,224 @@
+"""A ledger kept beside a town: what was sent, what state each session is in, and what the packets must then say."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from server.domain.consultations import parse_poll
+from server.domain.errors import DomainError
+from server.domain.grants import Grant
+from server.domain.packets import Place, count, filter_keys, threshold
+from server.domain.questions import Answer, Question
+from server.domain.results import RECEIVED, SHOWN, Figure, at, sum_up
+from server.domain.sessions import Session, read_grades
+from server.store.packets import list_figures
+from server.store.schema import held, packets, responses, waiting
+from server.usecases.collect import STORED
+from server.usecases.run_session import open_session
+from tests.town import Town, item, poll_content
+
+CONTENT = poll_content()
+CONTENT["questions"][2]["sensitive"] = True
+POLL = parse_poll(CONTENT)
+ASKED = [POLL.question[question] for question in ("q1", "q2", "q3")]
+LANGUAGE = {"koivu": "fi", "bjork": "sv"}
+NODE = {(1, 2): "1-2", (3,): "3", (1, 3, 5): ""}
+SEEN_GRADES = ("", "1-2", "1", "3", "1-6", "1,2,3")
+
+
+@dataclass(frozen=True)
+class Pack:
+    id: str
+    place: Place
+    language: str
+    question: str
+    shown: int
+    counts: Counter[str]
+
+    def stands_in(self, school: str, language: str, grades: str) -> bool:
+        """Whether a table with these filters is to hold this packet."""
+        if school and self.place.school != school:
+            return False
+        if language and not (self.place.school and self.language == language):
+            return False
+        return not grades or bool(self.place.grades and {*read_grades(self.place.grades)} <= {*read_grades(grades)})
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a reviewer saw of one question at one moment, and the packets it was to be made of."""
+
+    question: str
+    made_of: frozenset[str]
+    shown: int
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class Group:
+    """What the ledger remembers of one session."""
+
+    session: Session
+    grant: Grant
+    state: str
+    sent: list[dict[str, str]] = field(default_factory=list)
+    given: list[Mapping[str, Answer]] = field(default_factory=list)
+
+    def answers_to(self, question: str) -> list[Answer]:
+        return [one[question] for one in self.given if one[question] is not None]
+
+
+@dataclass
+class Ledger:
+    town: Town
+    groups: list[Group] = field(default_factory=list)
+    tables: set[Table] = field(default_factory=set)
+    frozen: bool = False
+
+    async def take(self, name: str, *about: Any) -> None:
+        """One step; a step on no session yet, or one its state does not allow, must change nothing."""
+        if name == "start":
+            await self.start(*about)
+        elif self.groups:
+            group, *more = self.groups[about[0] % len(self.groups)], *about[1:]
+            await getattr(self, name)(group, *more)
+
+    async def start(self, school: str, grades: tuple[int, ...], prepared: bool) -> None:
+        session = await self.town.session(school, grades, opens="2027-01-01" if prepared else None)
+        grant = await self.town.tablet(session)
+        self.groups.append(Group(session, grant, "prepared" if prepared else "open"))
+
+    async def answer(self, group: Group, given: list[Mapping[str, Answer]]) -> None:
+        sent = [item(group.grant, one) for one in given]
+        outcome = await self.town.deliver(group.grant, *sent)
+        assert set(outcome.receipts.values()) == {STORED}
+        group.sent += sent
+        if not self.frozen:
+            group.given += given
+
+    async def repeat(self, group: Group) -> None:
+        outcome = await self.town.deliver(group.grant, *group.sent[-20:])
+        assert set(outcome.receipts.values()) <= {STORED}
+
+    async def open(self, group: Group) -> None:
+        if group.state == "prepared":
+            await open_session(self.town.db, self.town.live, group.session.id)
+            group.state = "open"
+
+    async def finish(self, group: Group) -> None:
+        if group.state == "open":
+            await self.town.finish(group.session)
+            group.state = "closing"
+
+    async def close(self, group: Group) -> None:
+        if group.state in ("open", "closing"):
+            await self.town.close(group.session)
+            group.state = "closed"
+        else:
+            with pytest.raises(DomainError, match="wrong_state"):
+                await self.town.close(group.session)
+
+    async def freeze(self) -> None:
+        await self.town.freeze()
+        self.frozen = True
+        for group in self.groups:
+            group.state = "closed"
+
+    async def check(self) -> None:
+        """Compares the whole database with the ledger, and keeps the tables a reviewer sees now."""
+        async with self.town.db.reading() as tx:
+            packs = [_pack(row) for row in await tx.execute(select(packets))]
+            raw = [json.loads(body)["answers"] for (body,) in await tx.execute(select(responses.c.body))]
+            still = [(row.question, json.loads(row.answer)) for row in await tx.execute(select(waiting))]
+            assert (await tx.execute(select(held))).all() == []
+            seen = {
+                (school, language): await list_figures(tx, self.town.consultation, school, language)
+                for school in ("", *LANGUAGE)
+                for language in ("", "fi", "sv")
+            }
+        for asked in ASKED:
+            mine = [pack for pack in packs if pack.question == asked.id]
+            unseen = [one[asked.id] for one in raw if one[asked.id] is not None]
+            unseen += [answer for question, answer in still if question == asked.id]
+            _check_packets(asked, mine)
+            self._check_that_each_answer_is_in_one_place(asked, mine, unseen)
+            self._check_figures(asked, mine, seen)
+            self._look(asked, mine, seen)
+
+    def _check_that_each_answer_is_in_one_place(self, asked: Question, packs: list[Pack], unseen: list[Answer]) -> None:
+        given = [answer for group in self.groups for answer in group.answers_to(asked.id)]
+        shown = sum((pack.counts for pack in packs), Counter())
+        left_over = len(given) - sum(pack.shown for pack in packs) - len(unseen)
+        if not self.frozen:
+            assert left_over == 0
+            assert shown + Counter(count(asked, unseen)) == +Counter(count(asked, given))
+            return
+        assert unseen == []
+        assert shown <= Counter(count(asked, given))
+        if any(pack.place == Place("stad") for pack in packs):
+            assert left_over == threshold(asked).held
+        else:
+            assert 0 <= left_over < threshold(asked).needed
+
+    def _check_figures(self, asked: Question, packs: list[Pack], seen: dict[tuple[str, str], list[Figure]]) -> None:
+        expected: Counter[tuple[str, str, str, str]] = Counter()
+        for pack in packs:
+            for school, grades, language in filter_keys(pack.place, pack.language):
+                for cell, number in (*pack.counts.items(), (SHOWN, pack.shown)):
+                    expected[(school, language, grades, cell)] += number
+        for group in self.groups:
+            if group.state == "closed":
+                place = Place("stad", group.session.area, NODE[group.session.grades])
+                for school, grades, language in filter_keys(place, LANGUAGE[place.school]):
+                    expected[(school, language, grades, RECEIVED)] += len(group.answers_to(asked.id))
+        found: Counter[tuple[str, str, str, str]] = Counter()
+        for (school, language), figures in seen.items():
+            for figure in figures:
+                if figure.question == asked.id:
+                    found[(school, language, figure.grades, figure.cell)] = figure.number
+        assert found == expected
+
+    def _look(self, asked: Question, packs: list[Pack], seen: dict[tuple[str, str], list[Figure]]) -> None:
+        for (school, language), figures in seen.items():
+            if school and language:
+                continue
+            for grades in SEEN_GRADES:
+                made_of = frozenset(pack.id for pack in packs if pack.stands_in(school, language, grades))
+                result = sum_up(POLL.id, asked, at(figures, grades))
+                if not made_of:
+                    assert (result.shown, result.received, result.counts) == (None, None, None)
+                    continue
+                assert result.shown is not None
+                assert result.counts is not None
+                self.tables.add(Table(asked.id, made_of, result.shown, tuple(sorted(result.counts.items()))))
+
+    def check_that_no_subtraction_tells_of_few(self) -> None:
+        """Of every two tables ever seen of which one holds the other, the rest is nobody or a packet's worth."""
+        for one, other in combinations(self.tables, 2):
+            if one.question != other.question or not (one.made_of <= other.made_of or other.made_of <= one.made_of):
+                continue
+            smaller, larger = sorted((one, other), key=lambda table: len(table.made_of))
+            rest = {cell: number - dict(smaller.counts)[cell] for cell, number in larger.counts}
+            left = larger.shown - smaller.shown
+            assert left == 0 or left >= threshold(POLL.question[one.question]).shown
+            assert all(0 <= number <= left for number in rest.values())
+
+
+def _check_packets(asked: Question, packs: list[Pack]) -> None:
+    for pack in packs:
+        assert pack.shown >= threshold(asked).shown
+        assert list(pack.counts) == list(asked.option_ids)
+        assert all(0 <= number <= pack.shown for number in pack.counts.values())
+        if asked.kind != "multi_choice":
+            assert pack.counts.total() == pack.shown
+
+
+def _pack(row: Any) -> Pack:
+    place = Place("stad", row.school, row.grades, row.session)
+    return Pack(row.id, place, row.language, row.question, row.shown, Counter(json.loads(row.counts)))
