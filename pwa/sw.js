@@ -3,10 +3,10 @@
 /// <reference lib="webworker" />
 
 /** @type {string} the hash of every file served under /static/ */
-// @ts-ignore -- the server sets it
+// @ts-expect-error -- the server sets it
 const build = BUILD;
 /** @type {string[]} the addresses of the shell */
-// @ts-ignore -- the server sets it
+// @ts-expect-error -- the server sets it
 const shell = SHELL;
 
 /** @typedef {{url: string, sha256: string, bytes: number}} Asset */

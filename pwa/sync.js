@@ -206,8 +206,15 @@ function between(low, high) {
  * @param {number} most
  */
 function firstOf(items, most) {
+  /** @type {import("./outbox.js").Item[]} */
+  const first = [];
   let bytes = 0;
-  return items.slice(0, most).filter((item, at) => (bytes += item.body.length * 2) < MAX_BYTES || at === 0);
+  for (const item of items.slice(0, most)) {
+    bytes += item.body.length * 2;
+    if (first.length && bytes > MAX_BYTES) break;
+    first.push(item);
+  }
+  return first;
 }
 
 /**

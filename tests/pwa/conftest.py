@@ -31,7 +31,7 @@ def tablet_storage(browser: Browser) -> Iterator[BrowserContext]:  # noqa: F811
 
 @pytest.fixture
 def open_tab(tablet_storage: BrowserContext, demo: DemoServer) -> Callable[[], Run]:  # noqa: F811
-    """A tab of the same tablet; what it returns evaluates an expression over `turn`, `outbox`, `database` and `given`."""
+    """A tab of the same tablet: evaluates an expression over `turn`, `outbox`, `database` and `given`."""
     with urlopen(f"{demo.url}/app/") as answer:
         found = re.search(r"/static/\w+/pwa/", answer.read().decode())
     assert found
