@@ -65,7 +65,7 @@ def _sqlite_engine(url: str, *, read_only: bool) -> AsyncEngine:
         url = f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"
     else:
         _make_private(Path(path))
-    engine = create_async_engine(url, pool_size=_READERS if read_only else 1, max_overflow=0)
+    engine = _engine(url, read_only)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -97,8 +97,13 @@ def _make_private(path: Path) -> None:
 
 def _postgres_engine(url: str, *, read_only: bool) -> AsyncEngine:
     settings = {"synchronous_commit": "on", "default_transaction_read_only": "on" if read_only else "off"}
+    return _engine(url, read_only, server_settings=settings)
+
+
+def _engine(url: str, read_only: bool, **connect_args: Any) -> AsyncEngine:
+    # Parameters are answers: they must not reach a log inside an error's text.
     return create_async_engine(
-        url, pool_size=_READERS if read_only else 1, max_overflow=0, connect_args={"server_settings": settings}
+        url, pool_size=_READERS if read_only else 1, max_overflow=0, hide_parameters=True, connect_args=connect_args
     )
 
 
