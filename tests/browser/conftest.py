@@ -77,6 +77,12 @@ def tablet(new_device: Callable[[], Device], demo: DemoServer) -> Tablet:
 
 
 @pytest.fixture
+def plain(context: BrowserContext, demo: DemoServer) -> Tablet:
+    """A page of the module's browser: quicker, where no process and no visibility of its own is needed."""
+    return Tablet(context.new_page(), demo.url)
+
+
+@pytest.fixture
 def proxy(demo: DemoServer) -> Iterator[FaultyProxy]:
     with open_proxy(demo.port) as opened:
         yield opened

@@ -124,15 +124,33 @@ class Tablet:
             self.page.locator(f'button[data-join="{picture}"]').click()
 
     def join_ready(self, joined: Class) -> None:
-        """Joined, and the welcome page says that no network is needed any more."""
+        """Joined, and the welcome page has said that no network is needed any more; back on the language page."""
         self.join(joined)
         self.choose_language(self.lang)
         self.expect_ready()
+        self.go("back", "language")
+
+    def leave_class(self) -> None:
+        self.go("other-class", "join")
 
     def choose_language(self, lang: str) -> None:
         self.here.locator(f'button[data-do="language"][data-lang="{lang}"]').click()
         self.expect_at("welcome")
         expect(self.page.locator(f'main[lang="{lang}"]')).to_be_visible()
+
+    def switch_language(self, lang: str) -> None:
+        """By the switch on every screen."""
+        self.here.locator(f'button[data-do="language"][data-lang="{lang}"]').click()
+        expect(self.page.locator(f'main[lang="{lang}"]')).to_be_visible()
+
+    def double_tap(self, control: Locator) -> None:
+        """Two taps of a finger, as quick as a hand that means one."""
+        box = control.bounding_box()
+        assert box is not None
+        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        devtools = self.page.context.new_cdp_session(self.page)
+        devtools.send("Input.synthesizeTapGesture", {**place, "tapCount": 2, "gestureSourceType": "touch"})
+        devtools.detach()
 
     def choose(self, question: str, answer: Answer) -> None:
         """Taps the tiles of an answer; the marks are there when this returns."""
@@ -173,6 +191,39 @@ class Tablet:
             self.answer(question, answer)
         self.expect_at("review")
 
+    def go_to(self, at: str) -> None:
+        """From the language page to a screen of the turn, by the shortest way; questions are skipped."""
+        self.choose_language(self.lang)
+        if at == "welcome":
+            return
+        self.go("start", "assent")
+        if at == "refused":
+            self.go("no", "refused")
+        if at in ("assent", "refused"):
+            return
+        self.go("yes", "practice")
+        if at == "abandoned":
+            self.page.reload()
+            self.expect_at("abandoned")
+        if at == "stop":
+            self.go("stop", "stop")
+        if at in ("practice", "abandoned", "stop"):
+            return
+        self._go_past_practice(at)
+
+    def _go_past_practice(self, at: str) -> None:
+        self.do("next")
+        for asked in self.questions():
+            self.expect_at(asked.id)
+            if at == asked.id:
+                return
+            self.answer(asked.id, None)
+        self.expect_at("review")
+        if at in ("thanks", "handover"):
+            self.confirm()
+        if at == "handover":
+            self.go("next", "handover")
+
     def confirm(self) -> None:
         self.go("confirm", "thanks")
         expect(self.section("thanks").locator("[data-saved]")).to_be_visible()
@@ -195,6 +246,15 @@ class Tablet:
 
     def expect_stored(self, store: str, number: int) -> None:
         eventually(lambda: len(self.stored(store)) == number, f"{number} in {store}", self.page)
+
+    def expect_kept(self, question: str, answer: Answer) -> None:
+        """The tapped answer is on the disk."""
+        wanted = list(answer) if isinstance(answer, tuple) else answer
+        eventually(
+            lambda: [draft["answers"].get(question) for draft in self.stored("drafts")] == [wanted],
+            f"{question} kept as {answer}",
+            self.page,
+        )
 
     def stored(self, store: str) -> list[dict[str, Any]]:
         """The records of one IndexedDB store, read past our own code."""

@@ -1,0 +1,213 @@
+"""Nothing confirmed is lost or doubled, whatever the network, the server or the browser does (docs/sync.md)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.demo import Class, DemoServer
+from tests.browser.device import Device
+from tests.browser.proxy import CAPTIVE_PORTAL, Fault, FaultyProxy, Forged, Loss
+from tests.browser.records import Child, Ledger, Records
+from tests.browser.tablet import Tablet, invent
+
+_ERROR = b'{"error":{"code":"bad_token","message":"","details":[]}}'
+_NOT_OUR_RID = b'{"proto":1,"rid":"another","day":1,"items":{},"session":{"state":"open"},"next":{}}'
+REFUSALS: list[Fault] = [
+    Loss.REQUEST,
+    CAPTIVE_PORTAL,
+    Forged(200, _NOT_OUR_RID),
+    Forged(302, b"", headers={"Location": "/app/"}),
+    *(Forged(status, _ERROR) for status in (400, 401, 403, 404, 408, 413, 425, 426, 500, 502, 503)),
+    Forged(429, _ERROR, headers={"Retry-After": "1"}),
+]
+
+
+def play_one(tablet: Tablet, number: int = 1, lang: str = "fi") -> Child:
+    child = invent(tablet.questions(), number, lang)
+    tablet.play(child)
+    return child
+
+
+def test_nothing_leaves_the_outbox_before_the_servers_own_word(
+    new_device: Callable[[], Device], proxy: FaultyProxy, a_class: Class, records: Records
+) -> None:
+    device = new_device()
+    tablet = Tablet(device.start(), proxy.url, device)
+    tablet.join_ready(a_class)
+    proxy.fault = Loss.REQUEST
+    child = play_one(tablet)
+    kept = tablet.stored("outbox")
+    for fault in REFUSALS:
+        proxy.fault = fault
+        proxy.forget()
+        tablet.hurry()
+        proxy.wait_for(fault)
+        # A second request shows that the first answer has been dealt with.
+        tablet.hurry()
+        proxy.wait_for(fault, 2)
+        assert tablet.stored("outbox") == kept, fault
+    assert records.arrived(a_class.id) == 0
+    proxy.fault = None
+    tablet.hurry()
+    tablet.expect_delivered()
+    assert records.bodies(a_class.id) == [child.body]
+    assert records.arrived(a_class.id) == 1
+
+
+@pytest.mark.parametrize("loss", [Loss.REPLY, Loss.HALF_A_REPLY])
+def test_a_lost_reply_doubles_nothing(
+    loss: Loss, new_device: Callable[[], Device], proxy: FaultyProxy, a_class: Class, records: Records
+) -> None:
+    device = new_device()
+    tablet = Tablet(device.start(), proxy.url, device)
+    tablet.join_ready(a_class)
+    proxy.fault = loss
+    child = play_one(tablet)
+    proxy.forget()
+    tablet.hurry()
+    proxy.wait_for(loss, 2)
+    assert records.bodies(a_class.id) == [child.body]
+    assert len(tablet.stored("outbox")) == 1
+    proxy.fault = None
+    tablet.hurry()
+    tablet.expect_delivered()
+    assert records.bodies(a_class.id) == [child.body]
+    assert records.arrived(a_class.id) == 1
+
+
+def test_a_request_that_comes_twice_counts_once(
+    new_device: Callable[[], Device], proxy: FaultyProxy, a_class: Class, records: Records
+) -> None:
+    device = new_device()
+    tablet = Tablet(device.start(), proxy.url, device)
+    tablet.join_ready(a_class)
+    proxy.fault = Loss.TWICE
+    child = play_one(tablet)
+    tablet.hurry()
+    tablet.expect_delivered()
+    assert records.bodies(a_class.id) == [child.body]
+    assert records.arrived(a_class.id) == 1
+
+
+def test_children_go_on_while_the_server_is_away(
+    tablet: Tablet, demo: DemoServer, a_class: Class, records: Records
+) -> None:
+    """Ready, then no server at all: whole turns, reloads, several children; everything arrives once."""
+    ledger = Ledger()
+    tablet.join_ready(a_class)
+    questions = tablet.questions()
+    demo.kill()
+    for number, lang in enumerate(("fi", "sv", "fi")):
+        child = invent(questions, number, lang)
+        tablet.begin(lang)
+        tablet.answer("q1", child.answers["q1"])
+        tablet.page.reload()
+        tablet.go("go-on", "q2")
+        for question, answer in list(child.answers.items())[1:]:
+            tablet.answer(question, answer)
+        tablet.page.reload()
+        tablet.go("go-on", "review")
+        tablet.confirm()
+        ledger.confirm(a_class.id, child)
+        tablet.page.reload()
+        tablet.expect_at("language")
+    tablet.open("/app/")
+    tablet.expect_at("language")
+    tablet.expect_stored("outbox", 3)
+    demo.start()
+    tablet.hurry()
+    tablet.expect_delivered()
+    assert records.bodies(a_class.id) == ledger.bodies(a_class.id)
+    assert records.arrived(a_class.id) == 3
+
+
+def test_two_tabs_confirm_one_turn_once(tablet: Tablet, a_class: Class, records: Records) -> None:
+    tablet.join_ready(a_class)
+    child = invent(tablet.questions(), 4, "fi")
+    tablet.begin("fi")
+    tablet.answer("q1", child.answers["q1"])
+    other = Tablet(tablet.device.context.new_page(), tablet.base, tablet.device)
+    other.open()
+    other.go("go-on", "q2")
+    for question, answer in list(child.answers.items())[1:]:
+        other.answer(question, answer)
+    tablet.page.bring_to_front()
+    tablet.page.reload()
+    tablet.go("go-on", "review")
+    for each in (tablet, other):
+        each.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
+    for each in (tablet, other):
+        each.expect_at("thanks")
+    tablet.hurry()
+    tablet.expect_delivered()
+    assert records.bodies(a_class.id) == [child.body]
+
+
+def test_a_turn_that_ended_in_another_tab_starts_over(tablet: Tablet, a_class: Class) -> None:
+    """The tab that was left behind neither doubles nor keeps what the other one threw away."""
+    tablet.join_ready(a_class)
+    tablet.begin("fi")
+    other = Tablet(tablet.device.context.new_page(), tablet.base, tablet.device)
+    other.open()
+    other.go("new-child", "language")
+    tablet.page.bring_to_front()
+    tablet.do("skip")
+    tablet.expect_at("language")
+    assert tablet.stored("drafts") == []
+    assert tablet.stored("outbox") == []
+
+
+def test_a_crashed_page_loses_nothing(tablet: Tablet, a_class: Class, records: Records) -> None:
+    tablet.join_ready(a_class)
+    child = invent(tablet.questions(), 7, "sv")
+    tablet.begin("sv")
+    tablet.answer("q1", child.answers["q1"])
+    again = crash(tablet)
+    again.go("go-on", "q2")
+    assert again.chosen("q1") == [child.answers["q1"]]
+    for question, answer in list(child.answers.items())[1:]:
+        again.answer(question, answer)
+    again.confirm()
+    last = crash(again)
+    last.expect_at("language")
+    last.hurry()
+    last.expect_delivered()
+    assert records.bodies(a_class.id) == [child.body]
+
+
+def crash(tablet: Tablet) -> Tablet:
+    """Ends the page's process; a new tab opens the app as a child would."""
+    context = tablet.device.context
+    page = context.new_page()
+    with tablet.page.expect_event("crash"):
+        context.new_cdp_session(tablet.page).send("Page.crash")
+    again = Tablet(page, tablet.base, tablet.device)
+    again.open()
+    return again
+
+
+def test_an_empty_battery_loses_nothing(tablet: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
+    """The browser's process is killed before and after the tick, without network."""
+    tablet.join_ready(a_class)
+    child = invent(tablet.questions(), 3, "fi")
+    demo.stop()
+    tablet.begin("fi")
+    for question, answer in child.answers.items():
+        tablet.answer(question, answer)
+    tablet = switch_on_again(tablet)
+    tablet.go("go-on", "review")
+    tablet.confirm()
+    tablet = switch_on_again(tablet)
+    tablet.expect_at("language")
+    tablet.expect_stored("outbox", 1)
+    demo.start()
+    tablet.hurry()
+    tablet.expect_delivered()
+    assert records.bodies(a_class.id) == [child.body]
+
+
+def switch_on_again(tablet: Tablet) -> Tablet:
+    tablet.device.kill()
+    again = Tablet(tablet.device.start(), tablet.base, tablet.device)
+    again.open()
+    return again
