@@ -1,18 +1,15 @@
-"""Responses that have arrived: while a session is open, held, late, and the tombstones of counted ones.
+"""Responses that have arrived: while a session is open, held, late, and the tombstones of counted ones."""
 
-The statements of the hot path take many rows as one JSON parameter, so that a whole group costs one statement.
-"""
-
-import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import TextClause, delete, func, insert, select, text, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
-from server.store.schema import commits, consultations, held, participation, responses, sessions, tombstones
+from server.store.bulk import Bulk
+from server.store.schema import held, participation, responses, tombstones
 
 
 @dataclass(frozen=True)
@@ -25,89 +22,76 @@ class Standing:
     held: int
 
 
-def _per_engine(statement: str) -> Mapping[str, TextClause]:
-    sources = {"sqlite": "json_each(:rows)", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb))"}
-    return {engine: text(statement.format(rows=source)) for engine, source in sources.items()}
-
-
-_INSERT_RESPONSES = _per_engine("""
+_LIST_STANDINGS = Bulk(
+    """
+    SELECT sessions.id, sessions.state, sessions.children, consultations.frozen,
+           (SELECT COALESCE(SUM(arrived), 0) FROM participation WHERE participation.session = sessions.id),
+           (SELECT COUNT(*) FROM held WHERE held.session = sessions.id)
+      FROM {rows} AS item
+      JOIN sessions ON sessions.id = item.value ->> 0
+      JOIN consultations ON consultations.id = sessions.consultation
+    """,
+    postgresql="FOR SHARE OF sessions, consultations",
+)
+_INSERT_RESPONSES = Bulk("""
     INSERT INTO responses (session, id, body)
     SELECT item.value ->> 0, item.value ->> 1, item.value ->> 2 FROM {rows} AS item
      WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.session = item.value ->> 0 AND held.id = item.value ->> 1)
     ON CONFLICT DO NOTHING RETURNING session, id
 """)
-_INSERT_HELD = _per_engine("""
+_INSERT_HELD = Bulk("""
     INSERT INTO held (session, id, reason, body)
     SELECT item.value ->> 0, item.value ->> 1, item.value ->> 2, item.value ->> 3 FROM {rows} AS item WHERE true
     ON CONFLICT DO NOTHING
 """)
-_INSERT_TOMBSTONES = _per_engine("""
+_INSERT_TOMBSTONES = Bulk("""
     INSERT INTO tombstones (session, mark)
     SELECT item.value ->> 0, item.value ->> 1 FROM {rows} AS item WHERE true
     ON CONFLICT DO NOTHING RETURNING session, mark
 """)
-_ADD_PARTICIPATION = _per_engine("""
+_ADD_PARTICIPATION = Bulk("""
     INSERT INTO participation (session, day, arrived, late)
     SELECT item.value ->> 0, :day, CAST(item.value ->> 1 AS INTEGER), CAST(item.value ->> 2 AS INTEGER)
       FROM {rows} AS item WHERE true
     ON CONFLICT (session, day) DO UPDATE SET arrived = participation.arrived + excluded.arrived,
                                              late = participation.late + excluded.late
 """)
+_INSERT_COMMIT = Bulk("INSERT INTO commits (tag) SELECT item.value ->> 0 FROM {rows} AS item RETURNING seq")
 
 
 async def insert_responses(db: AsyncConnection, rows: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
     """Keeps (session, id, body) rows; returns the (session, id) pairs that were really new."""
-    result = await db.execute(_INSERT_RESPONSES[db.dialect.name], {"rows": json.dumps(list(rows))})
-    return {(session, response_id) for session, response_id in result}
+    return {(session, response_id) for session, response_id in await _INSERT_RESPONSES.run(db, rows)}
 
 
 async def insert_held(db: AsyncConnection, rows: Iterable[tuple[str, str, str, str]]) -> None:
     """Keeps (session, id, reason, body) rows for a moderator to decide."""
-    await db.execute(_INSERT_HELD[db.dialect.name], {"rows": json.dumps(list(rows))})
+    await _INSERT_HELD.run(db, rows)
 
 
 async def insert_tombstones(db: AsyncConnection, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Keeps (session, HMAC of id) pairs; returns those that were really new."""
-    result = await db.execute(_INSERT_TOMBSTONES[db.dialect.name], {"rows": json.dumps(list(rows))})
-    return {(session, mark) for session, mark in result}
+    return {(session, mark) for session, mark in await _INSERT_TOMBSTONES.run(db, rows)}
 
 
 async def mark_participation(db: AsyncConnection, day: int, rows: Iterable[tuple[str, int, int]]) -> None:
     """Adds (session, arrived, late) numbers to the day's count, in SQL."""
-    await db.execute(_ADD_PARTICIPATION[db.dialect.name], {"rows": json.dumps(list(rows)), "day": day})
+    await _ADD_PARTICIPATION.run(db, rows, day=day)
 
 
 async def insert_commit(db: AsyncConnection) -> str:
     """The random tag of this group commit: `seq.tag`."""
     tag = secrets.token_hex(4)
-    seq = await db.scalar(insert(commits).values(tag=tag).returning(commits.c.seq))
+    [(seq,)] = await _INSERT_COMMIT.run(db, [(tag,)])
     return f"{seq}.{tag}"
 
 
 async def list_standings(db: AsyncConnection, session_ids: Collection[str]) -> dict[str, Standing]:
     """The standing of each known session; no other writer changes it before this transaction ends."""
-    arrived = (
-        select(func.coalesce(func.sum(participation.c.arrived), 0))
-        .where(participation.c.session == sessions.c.id)
-        .scalar_subquery()
-    )
-    waiting_for_word = select(func.count()).where(held.c.session == sessions.c.id).scalar_subquery()
-    rows = await db.execute(
-        select(
-            sessions.c.id,
-            sessions.c.state,
-            sessions.c.children,
-            consultations.c.frozen,
-            arrived.label("arrived"),
-            waiting_for_word.label("held"),
-        )
-        .join(consultations, consultations.c.id == sessions.c.consultation)
-        .where(sessions.c.id.in_(session_ids))
-        .with_for_update(read=True, of=[sessions, consultations])
-    )
+    rows = await _LIST_STANDINGS.run(db, [(session,) for session in session_ids])
     return {
-        row.id: Standing(State.FROZEN if row.frozen else State(row.state), row.children, row.arrived, row.held)
-        for row in rows
+        session: Standing(State.FROZEN if frozen else State(state), children, arrived, waiting_for_word)
+        for session, state, children, frozen, arrived, waiting_for_word in rows
     }
 
 

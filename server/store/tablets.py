@@ -1,13 +1,13 @@
 """The tablets of an open session, by colour and shape; forgotten at closing and stored beside no response."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import mark_for
+from server.store.bulk import Bulk
 from server.store.schema import tablets
 
 
@@ -81,28 +81,21 @@ async def mark_revoked(db: AsyncConnection, session: str, number: int) -> None:
     )
 
 
-def _mark_heard_statement(source: str) -> str:
-    return f"""
-        UPDATE tablets SET ready = item.value ->> 2, turn = item.value ->> 3,
-               pending = CAST(item.value ->> 4 AS INTEGER), told = item.value ->> 5, heard_at = :now,
-               settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND CAST(item.value ->> 4 AS INTEGER) = 0)
-          FROM {source} AS item
-         WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
-        RETURNING tablets.session, tablets.grant_id, tablets.revoked
-    """
-
-
-_MARK_HEARD = {
-    "sqlite": text(_mark_heard_statement("json_each(:rows)")),
-    "postgresql": text(_mark_heard_statement("jsonb_array_elements(CAST(:rows AS jsonb))")),
-}
+_MARK_HEARD = Bulk("""
+    UPDATE tablets SET ready = item.value ->> 2, turn = item.value ->> 3,
+           pending = CAST(item.value ->> 4 AS INTEGER), told = item.value ->> 5, heard_at = :now,
+           settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND CAST(item.value ->> 4 AS INTEGER) = 0)
+      FROM {rows} AS item
+     WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
+    RETURNING tablets.session, tablets.grant_id, tablets.revoked
+""")
 
 
 async def mark_heard(db: AsyncConnection, reports: Iterable[TabletReport], now: int) -> set[tuple[str, str]]:
     """Keeps the last report of each tablet, one statement for all; returns the revoked (session, grant) pairs."""
     rows = [(r.session, r.grant, r.ready, r.turn, r.pending, r.told) for r in reports]
-    result = await db.execute(_MARK_HEARD[db.dialect.name], {"rows": json.dumps(rows), "now": now})
-    return {(session, grant) for session, grant, revoked in result if revoked}
+    heard = await _MARK_HEARD.run(db, rows, now=now)
+    return {(session, grant) for session, grant, revoked in heard if revoked}
 
 
 async def erase_tablets(db: AsyncConnection, session: str) -> None:
