@@ -86,5 +86,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
   for (const element of detail.target.querySelectorAll("details")) element.open = unfolded.has(element.id);
 });
 
-const { htmx } = /** @type {{ htmx?: Htmx }} */ (/** @type {unknown} */ (globalThis));
-if (htmx) htmx.createEventSource = (url) => new SeenSource(url);
+const page = /** @type {{ htmx?: Htmx }} */ (/** @type {unknown} */ (globalThis));
+if (page.htmx) page.htmx.createEventSource = (url) => new SeenSource(url);
