@@ -3,14 +3,16 @@
 import asyncio
 import io
 import os
+import socket
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import click
 import segno
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.app import create_app
 from server.demo import Demo, as_json, set_up_demo
@@ -83,8 +85,18 @@ def _serve(settings: Settings, announcement: str) -> None:
         forwarded_allow_ips=settings.proxy,
         timeout_graceful_shutdown=5,
     )
+    listening = _listen(settings)
     with suppress(KeyboardInterrupt):
-        _Server(config, announcement).run()
+        _Server(config, announcement).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        where = f"{settings.host} port {settings.port}"
+        raise click.ClickException(f"Cannot listen on {where}: {error.strerror or error}") from error
 
 
 def _settings(given: Mapping[str, object], *, demo: bool = False) -> Settings:
@@ -96,24 +108,29 @@ def _settings(given: Mapping[str, object], *, demo: bool = False) -> Settings:
 
 
 async def _migrate(settings: Settings) -> None:
-    db = Database(settings.database_url)
-    try:
+    async with _database(settings) as db:
         await migrate(db)
-    except WrongVersion as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        await db.close()
 
 
 async def _check(settings: Settings) -> None:
-    db = Database(settings.database_url)
-    try:
+    async with _database(settings) as db:
         await check_version(db)
         async with db.reading() as tx:
             if await count_demo_accounts(tx):
                 click.echo("This database holds demo accounts; they cannot sign in here.", err=True)
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """The database; whatever keeps it from being used becomes one line."""
+    db = Database(settings.database_url)
+    try:
+        yield db
     except WrongVersion as error:
         raise click.ClickException(str(error)) from error
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise click.ClickException(f"The database cannot be used: {reason}") from error
     finally:
         await db.close()
 

@@ -33,7 +33,7 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
         raise ValueError(f"TYCK_BASE_URL must be an http or https address, not {base_url!r}.")
     return Settings(
         data_dir=data_dir,
-        database_url=_secret(environment, "TYCK_DATABASE_URL") or f"sqlite+aiosqlite:///{data_dir / 'tyck.sqlite3'}",
+        database_url=_database_url(environment) or f"sqlite+aiosqlite:///{data_dir / 'tyck.sqlite3'}",
         base_url=base_url,
         host=host,
         port=port,
@@ -42,8 +42,16 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
     )
 
 
+def _database_url(environment: Mapping[str, str]) -> str | None:
+    url = _secret(environment, "TYCK_DATABASE_URL")
+    if url and not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        # The address is not repeated: it may hold a password.
+        raise ValueError("TYCK_DATABASE_URL must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://.")
+    return url
+
+
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise ValueError(f"TYCK_PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 
@@ -51,5 +59,8 @@ def _port(text: str) -> int:
 def _secret(environment: Mapping[str, str], name: str) -> str | None:
     """A secret itself, or the content of the file that `NAME_FILE` names."""
     if path := environment.get(f"{name}_FILE"):
-        return Path(path).read_text("utf-8").strip()
+        try:
+            return Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{name}_FILE names a file that cannot be read: {path}.") from error
     return environment.get(name)

@@ -34,6 +34,9 @@ steps = st.one_of(
     st.tuples(st.sampled_from(["repeat", "open", "finish", "close", "close"]), which),
 )
 
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Durability is tested elsewhere; here the disk would only be slow."""
+
 
 @pytest.fixture(scope="module")
 def fresh_town() -> Iterator[Path]:
@@ -61,7 +64,7 @@ async def _make(path: Path) -> None:
 def test_the_ledger_agrees(
     fresh_town: Path, first: list[tuple[Any, ...]], then: list[tuple[Any, ...]], late: dict[str, Any]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
         copy = shutil.copy(fresh_town, Path(folder) / "tyck.sqlite3")
         asyncio.run(_play(Path(copy), [*first, *then], late))
 

@@ -1,0 +1,138 @@
+"""The migrations lead to the schema the program knows, and another version's database is refused in one line."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from server.store.database import Database
+from server.store.migrate import WrongVersion, check_version, migrate
+from server.store.schema import metadata
+
+
+async def test_the_migrations_make_the_tables_of_the_schema(db: Database) -> None:
+    async with db.reading() as tx:
+        assert await tx.run_sync(_differences) == []
+
+
+def _differences(connection: Connection) -> object:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return compare_metadata(context, metadata)
+
+
+async def test_migrating_again_changes_nothing(db: Database) -> None:
+    async with db.writing() as tx:
+        await tx.execute(text("INSERT INTO commits (tag) VALUES ('x')"))
+    await migrate(db)
+    await check_version(db)
+    async with db.reading() as tx:
+        assert (await tx.execute(text("SELECT count(*) FROM commits"))).scalar_one() == 1
+
+
+@pytest.mark.parametrize(("version", "word"), [("'9999'", "newer"), ("'0000'", "newer"), (None, "older")])
+async def test_another_versions_database_is_refused(db: Database, version: str | None, word: str) -> None:
+    async with db.writing() as tx:
+        change = f"UPDATE alembic_version SET version_num = {version}" if version else "DELETE FROM alembic_version"
+        await tx.execute(text(change))
+    with pytest.raises(WrongVersion, match=word):
+        await check_version(db)
+
+
+async def test_a_newer_database_is_not_migrated(db: Database) -> None:
+    async with db.writing() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WrongVersion, match="newer"):
+        await migrate(db)
+
+
+async def test_a_migration_that_fails_leaves_nothing(database_url: str) -> None:
+    db = Database(database_url)
+    async with db.writing() as tx:
+        await tx.execute(text("CREATE TABLE sessions (id VARCHAR(9))"))
+    with pytest.raises(Exception, match="sessions"):
+        await migrate(db)
+    async with db.reading() as tx:
+        assert await tx.run_sync(lambda connection: inspect(connection).get_table_names()) == ["sessions"]
+    await db.close()
+
+
+def command(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments],
+        env={**inherited, "TYCK_DATA_DIR": str(data), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def check_refusal(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Exit code 1, nothing on stdout, one line on stderr with these words."""
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.count("\n") == 1
+    assert "Traceback" not in answer.stderr
+    assert all(word in answer.stderr for word in words), answer.stderr
+
+
+def test_serve_refuses_a_database_that_was_never_migrated(tmp_path: Path) -> None:
+    check_refusal(command(tmp_path / "data", "serve"), "older", "migrate")
+
+
+@pytest.mark.parametrize("name", ["serve", "migrate", "demo"])
+def test_every_command_refuses_a_newer_database(tmp_path: Path, name: str) -> None:
+    assert command(tmp_path, "migrate").returncode == 0
+    _set_version(tmp_path, "9999")
+    check_refusal(command(tmp_path, name), "newer")
+
+
+def _set_version(data: Path, version: str) -> None:
+    script = f"import sqlite3; c = sqlite3.connect({str(data / 'tyck.sqlite3')!r}); "
+    script += f"c.execute(\"UPDATE alembic_version SET version_num = '{version}'\"); c.commit()"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("name", ["serve", "migrate", "demo"])
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tyck.sqlite3").write_text("This is no database. " * 100)
+    check_refusal(command(tmp_path, name))
+
+
+@pytest.mark.parametrize("name", ["serve", "migrate"])
+def test_a_database_server_that_does_not_answer_is_refused(tmp_path: Path, name: str) -> None:
+    check_refusal(command(tmp_path, name, TYCK_DATABASE_URL="postgresql+asyncpg://tyck@127.0.0.1:1/tyck"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("TYCK_PORT", "0"),
+        ("TYCK_PORT", "²"),
+        ("TYCK_PORT", "http"),
+        ("TYCK_BASE_URL", "localhost"),
+        ("TYCK_BASE_URL", "ftp://tyck.example"),
+        ("TYCK_DATABASE_URL_FILE", "/no/such/file"),
+        ("TYCK_DATABASE_URL", "mysql://tyck@localhost/tyck"),
+        ("TYCK_DATABASE_URL", "nonsense"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, setting: str, value: str) -> None:
+    check_refusal(command(tmp_path, "migrate", **{setting: value}), setting.removesuffix("_FILE"))
+
+
+def test_a_wrong_option_is_wrong_usage(tmp_path: Path) -> None:
+    assert command(tmp_path, "serve", "--no-such-option").returncode == 2
+    assert command(tmp_path, "no-such-command").returncode == 2
+
+
+def test_a_port_in_use_is_refused_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = command(tmp_path, "demo", "--port", str(taken.getsockname()[1]), "--json")
+    check_refusal(answer, "in use")
