@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import URL, Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _READERS = 4
-_SQLITE_WRITER = (
+SQLITE_WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
@@ -59,10 +60,11 @@ class Database:
         await self._writer.dispose()
 
 
-def _sqlite_engine(url: str, *, read_only: bool) -> AsyncEngine:
+def _sqlite_engine(url: str | URL, *, read_only: bool) -> AsyncEngine:
     path = make_url(url).database or ""
     if read_only:
-        url = f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"
+        query = {"mode": "ro", "uri": "true"}
+        url = URL.create("sqlite+aiosqlite", database=f"file:{quote(path)}", query=query)
     else:
         _make_private(Path(path))
     engine = _engine(url, read_only)
@@ -72,7 +74,7 @@ def _sqlite_engine(url: str, *, read_only: bool) -> AsyncEngine:
         # The driver's own transactions begin too late and lose concurrent updates (decisions/0002).
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in _SQLITE_READER if read_only else _SQLITE_WRITER:
+        for pragma in _SQLITE_READER if read_only else SQLITE_WRITER:
             cursor.execute(pragma)
         cursor.close()
 
@@ -100,7 +102,7 @@ def _postgres_engine(url: str, *, read_only: bool) -> AsyncEngine:
     return _engine(url, read_only, server_settings=settings)
 
 
-def _engine(url: str, read_only: bool, **connect_args: Any) -> AsyncEngine:
+def _engine(url: str | URL, read_only: bool, **connect_args: Any) -> AsyncEngine:
     # Parameters are answers: they must not reach a log inside an error's text.
     return create_async_engine(
         url, pool_size=_READERS if read_only else 1, max_overflow=0, hide_parameters=True, connect_args=connect_args

@@ -13,6 +13,7 @@ import sys
 import time
 import uuid
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -100,29 +101,32 @@ class _Connection(asyncio.Protocol):
         self._transport.abort()
 
 
-def _requests(order: Order) -> list[bytes]:
-    """The bytes of every request, each with response ids of its own, spread over the tablets."""
+def build_request(session: str, token: str, body: str, *, items: int, query: str = "") -> bytes:
+    """The bytes of one sync request whose responses have ids of their own."""
+    content = {
+        "proto": 1,
+        "rid": "5ca1ab1e",
+        "session": session,
+        "items": [{"id": str(uuid.uuid4()), "body": body} for _ in range(items)],
+        "have": [],
+        "ledger": {"confirmed": items, "pending": 0, "attention": 0},
+        "tablet": {"ready": "yes", "turn": "idle"},
+    }
+    raw = json.dumps(content, separators=(",", ":")).encode()
+    head = (
+        f"POST /api/v1/sync{query} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
+    )
+    return head.encode() + raw
+
+
+def _requests(order: Order) -> Iterator[bytes]:
+    """Every request, spread over the tablets."""
     known = json.loads(Path(order.tablets).read_text("utf-8"))
-    body, tablets = known["body"], known["tablets"]
-    requests = []
+    tablets = known["tablets"]
     for number in range(order.most):
         tablet = tablets[(order.first_tablet + number) % len(tablets)]
-        content = {
-            "proto": 1,
-            "rid": f"{number:08x}",
-            "session": tablet["session"],
-            "items": [{"id": str(uuid.uuid4()), "body": body} for _ in range(order.items)],
-            "have": [],
-            "ledger": {"confirmed": order.items, "pending": 0, "attention": 0},
-            "tablet": {"ready": "yes", "turn": "idle"},
-        }
-        raw = json.dumps(content, separators=(",", ":")).encode()
-        head = (
-            f"POST /api/v1/sync{order.query} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {tablet['token']}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
-        )
-        requests.append(head.encode() + raw)
-    return requests
+        yield build_request(tablet["session"], tablet["token"], known["body"], items=order.items, query=order.query)
 
 
 async def _run(order: Order) -> dict[str, float]:

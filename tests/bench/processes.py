@@ -34,6 +34,11 @@ class Served:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) * 1024 / 1e6
 
+    def cpu_s(self) -> float:
+        """Processor time used so far, all threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def tyck(data_dir: Path) -> Iterator[Served]:
@@ -64,7 +69,9 @@ def call_load(order: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _running(arguments: list[str], port: int) -> Iterator[Served]:
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
     try:
         _wait_until_it_answers(process, port)
         yield Served(process.pid, port)

@@ -3,7 +3,6 @@
 Everything is made by the server's own use cases; one answer sheet is the demo poll's first options.
 """
 
-import asyncio
 import hashlib
 import json
 import secrets
@@ -40,13 +39,12 @@ class Tablet:
 
 @dataclass(frozen=True)
 class SchoolDay:
-    """`tablets` carry the load; `watched` are the tablets of sessions whose teachers look on; `quiet` is in a session
-    of its own; `cookies` are the tokens of signed-in browsers; `body` is one child's response.
+    """`tablets` carry the load; `watched` are the tablets of sessions whose teachers look on;
+    `cookies` are the tokens of signed-in browsers; `body` is one child's response; `link` leads to a session.
     """
 
     tablets: list[Tablet]
     watched: list[Tablet]
-    quiet: Tablet
     cookies: list[str]
     body: str
     link: str
@@ -59,18 +57,17 @@ async def make_school_day(data_dir: Path) -> SchoolDay:
     await migrate(db)
     demo = await set_up_demo(settings)
     revisions = Revisions(db)
-    sessions = [await _session(db, revisions, number) for number in range(SESSIONS + EVENT_SESSIONS + 1)]
+    sessions = [await _session(db, revisions, number) for number in range(SESSIONS + EVENT_SESSIONS)]
     key = load_key(data_dir, "grants")
-    loaded, watched, quiet = sessions[:SESSIONS], sessions[SESSIONS:-1], sessions[-1]
-    revision = await revisions.find(quiet.revision)
+    loaded, watched = sessions[:SESSIONS], sessions[SESSIONS:]
+    revision = await revisions.find(loaded[0].revision)
     assert revision is not None
     teacher = next(person.email for person in demo.staff if person.role == "teacher")
     day = SchoolDay(
         tablets=[await _tablet(db, key, session) for _ in range(TABLETS) for session in loaded],
         watched=[await _tablet(db, key, session) for _ in range(EVENT_TABLETS) for session in watched],
-        quiet=await _tablet(db, key, quiet),
         cookies=await _sign_in(db, teacher),
-        body=_response(quiet.revision, revision.poll.played(quiet.profile)),
+        body=_response(revision.id, revision.poll.played(loaded[0].profile)),
         link=demo.sessions[0]["link"].rpartition("/")[2],
     )
     await db.close()
@@ -115,5 +112,3 @@ def _response(revision: str, questions: tuple[Question, ...]) -> str:
         for question in questions
     }
     return json.dumps({"revision": revision, "lang": "fi", "answers": answers, "end": "done"}, separators=(",", ":"))
-
-

@@ -1,0 +1,67 @@
+"""`make bench`: every measure in one run, as a table and as JSON. Knows what to aim for, not how it is measured."""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench.first_load import measure_first_load
+from tests.bench.processes import bare, tyck
+from tests.bench.raw_sqlite import RawSqlite
+from tests.bench.responses import Responses
+from tests.bench.school_day import SchoolDay, make_school_day, tablets_file
+from tests.bench.streams import measure_events, open_streams
+from tests.bench.table import print_table
+from tests.bench.tap import measure_taps
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--json", type=Path, help="write the JSON here instead of after the table")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each load runs; the median counts")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tyck-bench-") as folder:
+        measured = _measure(Path(folder), chosen.rounds)
+    print_table(measured)
+    text = json.dumps(measured, indent=2)
+    if chosen.json:
+        chosen.json.write_text(text + "\n", "utf-8")
+    else:
+        print(text)
+
+
+def _measure(folder: Path, rounds: int) -> dict[str, Any]:
+    started = time.monotonic()
+    data = folder / "data"
+    day = asyncio.run(make_school_day(data))
+    measured: dict[str, Any] = {"machine": _machine(), "load_before": os.getloadavg()[0]}
+    with tyck(data) as server:
+        measured["memory_mb"] = {"idle": server.resident_mb()}
+        measured["first_load_bytes"] = measure_first_load(server, day.link)
+        with bare() as beside:
+            raw = RawSqlite(folder, day)
+            responses = Responses(server, beside, raw, data / "tyck.sqlite3", tablets_file(folder, day), _revision(day))
+            measured["responses"] = responses.measure(rounds, steady_s=10)
+        measured["events"] = asyncio.run(measure_events(server, day, seconds=12))
+        measured["memory_mb"]["after_load"] = server.resident_mb()
+        measured["memory_mb"]["streams"] = asyncio.run(open_streams(server, day))
+        measured["tap"] = measure_taps(server, day.link)
+    measured["seconds"] = time.monotonic() - started
+    return measured
+
+
+def _revision(day: SchoolDay) -> str:
+    return str(json.loads(day.body)["revision"])
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} processors, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+
+
+if __name__ == "__main__":
+    main()

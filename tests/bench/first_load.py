@@ -1,0 +1,58 @@
+"""What a tablet downloads before its first child can answer: bodies as sent (gzip), in bytes, by type."""
+
+import gzip
+import json
+import re
+from collections import Counter
+from urllib.request import Request, urlopen
+
+from tests.bench.processes import Served
+
+_URLS = re.compile(r"""["'(]((?:/static/|/media/)[\w./-]+|/app/manifest\.webmanifest)["')]""")
+_TYPES = {
+    "text/html": "html",
+    "text/css": "css",
+    "text/javascript": "js",
+    "font/woff2": "font",
+    "image/svg+xml": "pictures",
+    "image/png": "pictures",
+}
+
+
+def measure_first_load(server: Served, link: str) -> dict[str, int]:
+    """The join page, one booklet, everything both name, and the service worker; the sum is `all`."""
+    page = f"/app/j/{link}"
+    joined = _join(server, link)
+    booklet = joined["booklets"][joined["lang"]]
+    return _sum(server, [page, booklet, "/app/sw.js"])
+
+
+def _sum(server: Served, start: list[str]) -> dict[str, int]:
+    sizes: Counter[str] = Counter()
+    known, waiting = set(start), list(start)
+    while waiting:
+        url = waiting.pop()
+        kind, sent, text = _fetch(server, url)
+        sizes[kind] += sent
+        if kind in ("html", "css"):
+            new = [found for found in _URLS.findall(text) if found not in known]
+            known.update(new)
+            waiting += dict.fromkeys(new)
+    return {**dict(sorted(sizes.items())), "all": sizes.total()}
+
+
+def _fetch(server: Served, url: str) -> tuple[str, int, str]:
+    with urlopen(Request(server.url + url, headers={"Accept-Encoding": "gzip", "Accept-Language": "fi"})) as answer:
+        body = answer.read()
+        kind = _TYPES.get(answer.headers.get_content_type(), "other")
+        plain = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
+        return kind, len(body), plain.decode("utf-8", "replace")
+
+
+def _join(server: Served, link: str) -> dict[str, dict[str, str]]:
+    asked = Request(
+        server.url + "/api/v1/join", json.dumps({"link": link}).encode(), {"Content-Type": "application/json"}
+    )
+    with urlopen(asked) as answer:
+        joined: dict[str, dict[str, str]] = json.load(answer)
+        return joined
