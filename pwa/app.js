@@ -53,6 +53,7 @@ async function openBookletPage(edition, path) {
       void showUnsent();
       void playing?.heard();
     },
+    refused: () => void playing?.heard(),
     outdated: async () => void (await registering)?.update(),
   });
   const { revision = "" } = main.dataset;
@@ -72,6 +73,7 @@ async function openJoinPage() {
     after: Promise.resolve(),
     tablet: () => ({ ready: readiness.ready, turn: "idle" }),
     heard: () => void showUnsent(),
+    refused: () => undefined,
     outdated: async () => void (await registering)?.update(),
   });
   watchUpdates(await registering, page);

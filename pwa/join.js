@@ -42,12 +42,16 @@ export async function openJoin(main) {
   return true;
 }
 
-/** Forgets classes that have ended and have nothing left to send. */
+/** Forgets classes that have ended and have nothing left to send, and the booklets only they played. */
 async function forgetEnded() {
   for (const session of await list("sessions")) {
     if (!["closed", "frozen"].includes(session.state)) continue;
     if ((await waiting(session.session)).length || (await get("drafts", session.session))) continue;
     await remove("sessions", session.session);
+  }
+  const played = (await list("sessions")).flatMap((session) => Object.values(session.booklets));
+  for (const { edition, pages } of await list("booklets")) {
+    if (!pages.some((/** @type {string} */ page) => played.includes(page))) await remove("booklets", edition);
   }
 }
 

@@ -275,10 +275,10 @@ export async function play(booklet, session, edition, sync) {
     get isResting() {
       return !draft && RESTING.includes(booklet.key);
     },
-    /** The state the server told last; a class that has ended is left as soon as nobody is in a turn. */
+    /** A class that has ended or wants its code again is left as soon as nobody is in a turn. */
     async heard() {
-      const state = (await get("sessions", session.session))?.state;
-      if (!draft && RESTING.includes(booklet.key) && NO_NEW_TURNS.includes(state)) await leaveClass();
+      const { state, rejoin } = (await get("sessions", session.session)) ?? session;
+      if (!draft && RESTING.includes(booklet.key) && (rejoin || NO_NEW_TURNS.includes(state))) await leaveClass();
     },
     /** Comes back to the same page after a reload that nobody asked for. */
     reload() {

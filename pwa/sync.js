@@ -19,9 +19,10 @@ const MAX_BYTES = 200 * 1024;
  * @param {() => Tablet} page.tablet
  * @param {Promise<unknown>} page.after what the first request waits for
  * @param {() => void} page.heard called after each answered request, when its effects are on disk
+ * @param {() => void} page.refused called when the server does not know this tablet's pass
  * @param {() => void} page.outdated called when the server asks for a newer app
  */
-export function startSync({ current, tablet, after, heard, outdated }) {
+export function startSync({ current, tablet, after, heard, refused, outdated }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let failures = 0;
@@ -92,7 +93,7 @@ export function startSync({ current, tablet, after, heard, outdated }) {
         size = Math.ceil(batch.length / 2);
         continue;
       }
-      if (!outcome.reply) return refused(session, outcome);
+      if (!outcome.reply) return unanswered(session, outcome);
       const verdicts = Object.entries(outcome.reply.items).filter(([id]) => batch.some((item) => item.id === id));
       const settled = await settle(session.session, Object.fromEntries(verdicts));
       const wasOpen = isOpen(session);
@@ -127,10 +128,13 @@ export function startSync({ current, tablet, after, heard, outdated }) {
    * @param {Session} session
    * @param {api.Outcome<api.SyncReply>} outcome
    */
-  async function refused(session, { status, after }) {
-    notBefore = Math.max(notBefore, performance.now() + after * 1000);
+  async function unanswered(session, { status, after: seconds }) {
+    notBefore = Math.max(notBefore, performance.now() + seconds * 1000);
     if (status === 426) outdated();
-    if (status === 401 || status === 403) await update(session, { rejoin: true });
+    if (status === 401 || status === 403) {
+      await update(session, { rejoin: true });
+      refused();
+    }
     return false;
   }
 
