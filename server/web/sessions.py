@@ -25,7 +25,6 @@ from server.web.templating import language_of, page
 from server.web.words import by_name
 
 _MOST_CHILDREN = 500
-_FIELDS = ("area", "grades", "children", "opens", "profile")
 _LONGEST_WAIT = timedelta(days=366)
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -118,7 +117,8 @@ async def _form(request: Request, consultation_id: str, chosen: Form, problems: 
     context = {
         "consultation": consultation,
         "schools": schools,
-        "chosen": {**dict.fromkeys(_FIELDS, ()), **chosen},
+        "given": {name: values[0].strip() for name, values in chosen.items()},
+        "chosen_grades": chosen.get("grades", []),
         "problems": problems,
         "today": _today(request).isoformat(),
         "latest": (_today(request) + _LONGEST_WAIT).isoformat(),

@@ -1,0 +1,161 @@
+"""The demo municipality behind the real app, with tablets that speak the wire of docs/sync.md."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import func, select, text
+from starlette.applications import Starlette
+
+from server.app import create_app
+from server.demo import CONSULTATION, Demo, set_up_demo
+from server.domain.people import Role
+from server.domain.sessions import Session
+from server.settings import Settings
+from server.store.areas import Area, insert_area
+from server.store.database import Database
+from server.store.migrate import migrate
+from server.store.schema import metadata
+from server.usecases.accounts import add_account, sign_in
+from server.usecases.run_session import prepare
+from server.web.limits import Limits
+from server.web.parts import Parts
+from tests.town import NAMES, TODAY, new_id
+
+ADDRESS = "203.0.113.7"
+OTTO = ("otto@annanstans.example", "Otto hör inte hit")
+
+
+@dataclass
+class Tablet:
+    """A tablet that has joined; `answer` is what it was told."""
+
+    demo: "DemoApp"
+    client: httpx2.AsyncClient
+    answer: dict[str, Any]
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.answer['token']}"}
+
+    def item(self, answers: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+        """One confirmed response of this tablet's revision."""
+        body = {"revision": self.answer["revision"], "lang": "fi", "answers": answers or {"q1": "home"}, "end": "done"}
+        return {"id": new_id(), "body": json.dumps({**body, **changes})}
+
+    def request(self, *items: object, **changes: Any) -> dict[str, Any]:
+        return {
+            "proto": 1,
+            "rid": "b7c1e0d2",
+            "session": self.answer["session"],
+            "items": list(items),
+            "ledger": {"confirmed": len(items), "pending": 0, "attention": 0},
+            "tablet": {"ready": "yes", "turn": "idle"},
+            **changes,
+        }
+
+    async def sync(self, *items: object, **changes: Any) -> httpx2.Response:
+        return await self.post(json.dumps(self.request(*items, **changes)).encode())
+
+    async def post(self, body: bytes, **headers: str) -> httpx2.Response:
+        """A sync request of exactly these bytes; `content_encoding="gzip"` becomes a header."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.demo.forget_limits()
+        return await self.client.post("/api/v1/sync", content=body, headers={**self.authorization, **named})
+
+    async def told(self, *items: Mapping[str, Any], **changes: Any) -> list[dict[str, str]]:
+        """The server's word on each of these items, in their order."""
+        reply = await self.sync(*items, **changes)
+        assert reply.status_code == 200, reply.text
+        return [reply.json()["items"][item["id"]] for item in items]
+
+
+@dataclass
+class DemoApp:
+    app: Starlette
+    made: Demo
+    clients: list[httpx2.AsyncClient] = field(default_factory=list)
+
+    @property
+    def parts(self) -> Parts:
+        found: Parts = self.app.state.parts
+        return found
+
+    def client(self, lang: str = "sv", **headers: str) -> httpx2.AsyncClient:
+        """A browser; an unhandled error in the app reaches it as the 500 it is."""
+        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False, client=(ADDRESS, 50000))
+        client = httpx2.AsyncClient(
+            transport=transport, base_url=self.made.url, headers={"Accept-Language": lang, **headers}
+        )
+        self.clients.append(client)
+        return client
+
+    def forget_limits(self) -> None:
+        """As if a minute had passed since the last request."""
+        vars(self.parts.limits).update(vars(Limits()))
+
+    async def session(self, school: str = "satukallio", grades: tuple[int, ...] = (1, 2), **more: Any) -> Session:
+        return await prepare(
+            self.parts.db, self.parts.revisions, CONSULTATION, school, grades, **{"today": TODAY, **more}
+        )
+
+    async def tablet(self, session: Session | None = None) -> Tablet:
+        session = session or await self.session()
+        client = self.client()
+        reply = await client.post("/api/v1/join", json={"link": session.link})
+        assert reply.status_code == 200, reply.text
+        return Tablet(self, client, reply.json())
+
+    async def cookie_of(self, role: str) -> str:
+        """The sign-in token of the demo's person with this role, or of Otto, who has every role elsewhere."""
+        known = {person.role: (person.email, person.password) for person in self.made.staff}
+        email, password = {**known, "otto": OTTO}[role]
+        return await sign_in(self.parts.db, self.parts.clock, email, password, demo=True)
+
+    async def staff(self, role: str, lang: str = "sv") -> httpx2.AsyncClient:
+        client = self.client(lang)
+        client.cookies.set("tyck", await self.cookie_of(role))
+        return client
+
+    async def rows(self, *names: str) -> dict[str, int]:
+        """How many rows stand in these tables, or in those that responses reach."""
+        wanted = names or ("responses", "held", "participation", "tombstones", "waiting", "packets", "sessions")
+        async with self.parts.db.reading() as tx:
+            counts = [select(func.count()).select_from(metadata.tables[name]) for name in wanted]
+            return {name: (await tx.execute(count)).scalar_one() for name, count in zip(wanted, counts, strict=True)}
+
+    async def execute(self, statement: str, **values: object) -> None:
+        async with self.parts.db.writing() as tx:
+            await tx.execute(text(statement), values)
+
+
+@asynccontextmanager
+async def open_demo(folder: Path, database_url: str | None = None, **changes: Any) -> AsyncIterator[DemoApp]:
+    """The demo, started as its command starts it, and Otto, who belongs to another municipality."""
+    url = database_url or f"sqlite+aiosqlite:///{folder / 'tyck.sqlite3'}"
+    settings = Settings(folder, url, **{**_SETTINGS, **changes})
+    db = Database(url)
+    await migrate(db)
+    await db.close()
+    made = await set_up_demo(settings)
+    app = create_app(settings)
+    found = DemoApp(app, made)
+    async with app.router.lifespan_context(app):
+        async with found.parts.db.writing() as tx:
+            await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
+        await add_account(found.parts.db, OTTO[0], "Otto", OTTO[1], [(role, "annanstans") for role in Role], demo=True)
+        yield found
+        await asyncio.gather(*(client.aclose() for client in found.clients))
+
+
+_SETTINGS: dict[str, Any] = {"base_url": "http://localhost:8000", "host": "", "port": 8000, "proxy": "", "demo": True}
+
+
+def zipped(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
