@@ -31,9 +31,11 @@ export async function openJoin(main) {
   const link = /^\/app\/j\/([^/]+)/.exec(address.pathname)?.[1];
   const current = await get("meta", "current");
   const session = current ? await get("sessions", current) : undefined;
+  const draft = current ? await get("drafts", current) : undefined;
   const missing = address.pathname.startsWith("/app/b/");
-  if (!link && !missing && session && PLAYABLE.includes(session.state) && !session.rejoin) {
-    location.replace(pageOf(session, document.documentElement.lang));
+  const isPlayed = session && (draft || (PLAYABLE.includes(session.state) && !session.rejoin));
+  if (!link && !missing && isPlayed) {
+    location.replace(await pageOf(session, document.documentElement.lang));
     return false;
   }
   if (link && (await enter({ link }, main)) === "entered") return false;
@@ -103,7 +105,7 @@ async function enter(way, main) {
   const held = (await list("sessions")).find((session) => isOf(session, way));
   if (held) {
     await put("meta", held.session, "current");
-    location.replace(pageOf(held, lang));
+    location.replace(await pageOf(held, lang));
     return "entered";
   }
   const school = await get("meta", "school");
@@ -125,7 +127,7 @@ async function enter(way, main) {
   // Kept first, so that the booklet's first page comes from the cache already. A slow network only delays that.
   const patience = new Promise((resolve) => setTimeout(resolve, KEEP_MS));
   if (navigator.serviceWorker) await Promise.race([keepBooklet(booklet).catch(() => undefined), patience]);
-  location.replace(pageOf(session, lang));
+  location.replace(await pageOf(session, lang));
   return "entered";
 }
 
@@ -139,11 +141,15 @@ function isOf(session, way) {
 }
 
 /**
- * @param {Pick<Session, "booklets" | "lang">} session
+ * The booklet in the language of the child who was answering, else in the school's.
+ *
+ * @param {Pick<Session, "session" | "booklets" | "lang">} session
  * @param {string} lang
+ * @returns {Promise<string>}
  */
-function pageOf(session, lang) {
-  return session.booklets[session.lang ?? lang] ?? /** @type {string} */ (Object.values(session.booklets)[0]);
+async function pageOf(session, lang) {
+  const draft = await get("drafts", session.session);
+  return session.booklets[draft?.lang ?? session.lang ?? lang] ?? /** @type {string} */ (Object.values(session.booklets)[0]);
 }
 
 /**
