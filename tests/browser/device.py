@@ -22,7 +22,18 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-_OWN = ("--headless=new", "--remote-debugging-port=0", "--window-size=780,1110", "--disable-dev-shm-usage")
+_OWN = (
+    "--headless=new",
+    "--remote-debugging-port=0",
+    "--window-size=780,1110",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-default-apps",
+    "--disable-features=InitialWebUI,WebUIReloadButton,Translate,OptimizationHints,MediaRouter",
+    "--password-store=basic",
+)
 
 
 def chromium_path() -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 _WAIT_S = 30.0
+_PATIENCE_S = 1.0
 
 
 class Loss(Enum):
@@ -30,7 +31,7 @@ class Forged:
     status: int
     body: bytes
     type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Fault = Loss | Forged
@@ -57,11 +58,15 @@ class FaultyProxy:
             self.met[fault] += 1
             self._changed.notify_all()
 
-    def wait_for(self, fault: Fault | None, times: int = 1) -> None:
-        """Returns when so many requests have met this fault since `forget`."""
+    def count(self, fault: Fault | None) -> int:
+        """How many requests have met this fault since `forget`."""
         with self._changed:
-            came = self._changed.wait_for(lambda: self.met[fault] >= times, _WAIT_S)
-        assert came, f"No request met {fault} within {_WAIT_S} s"
+            return self.met[fault]
+
+    def wait_for(self, fault: Fault | None, times: int) -> bool:
+        """Whether so many requests have met it, waiting a little for them."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.met[fault] >= times, _PATIENCE_S)
 
     def forget(self) -> None:
         with self._changed:
@@ -114,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _meet(self, fault: Fault | None, body: bytes) -> None:
         if isinstance(fault, Forged):
-            self._answer(fault.status, {"Content-Type": fault.type, **fault.headers}, fault.body)
+            self._answer(fault.status, {"Content-Type": fault.type, **dict(fault.headers)}, fault.body)
             return
         self.close_connection = fault not in (None, Loss.TWICE)
         if fault is Loss.REQUEST:
