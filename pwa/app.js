@@ -66,7 +66,8 @@ async function openJoinPage() {
   const section = find(main, "section");
   section.hidden = false;
   main.dataset.at = section.dataset.screen;
-  const page = { isResting: () => true, reload: () => location.reload(), onReady: () => undefined };
+  const hasTaps = () => main.querySelector("[data-slot] img:not([hidden])") !== null;
+  const page = { isResting: () => !hasTaps(), reload: () => location.reload(), onReady: () => undefined };
   const readiness = watchReady(await list("booklets"), true, page);
   startSync({
     current: undefined,

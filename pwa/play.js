@@ -11,6 +11,7 @@ import { begin, body, tap } from "./turn.js";
 const RESUME = "tyck-resume";
 const NO_NEW_TURNS = ["closing", "closed", "frozen"];
 const RESTING = ["language", "welcome"];
+const RESTING_MS = 2000;
 const AWAY_MS = 30_000;
 const IDLE_TURN_MS = 5 * 60_000;
 const IDLE_CLASS_MS = 30 * 60_000;
@@ -247,7 +248,7 @@ export async function play(booklet, session, edition, sync) {
   /** @type {import("./turn.js").Answer | undefined} the practice answer is never kept */
   let practised;
 
-  watch({
+  const idleMs = watch({
     onAway: () => draft && beside("abandoned"),
     onIdle: (ms) => {
       if (draft && ms > IDLE_TURN_MS && order.includes(booklet.key)) beside("abandoned");
@@ -272,8 +273,9 @@ export async function play(booklet, session, edition, sync) {
     get isAnswering() {
       return draft !== undefined;
     },
+    /** Whether the page may be exchanged: nobody is in a turn, nobody is just tapping. */
     get isResting() {
-      return !draft && RESTING.includes(booklet.key);
+      return !draft && RESTING.includes(booklet.key) && idleMs() > RESTING_MS;
     },
     /** A class that has ended or wants its code again is left as soon as nobody is in a turn. */
     async heard() {
@@ -292,6 +294,7 @@ export async function play(booklet, session, edition, sync) {
  * Tells of a tablet left alone. Nothing of these times is kept or sent.
  *
  * @param {{onAway: () => unknown, onIdle: (ms: number) => unknown}} on
+ * @returns {() => number} how long ago somebody touched it, in milliseconds
  */
 function watch({ onAway, onIdle }) {
   let touched = performance.now();
@@ -306,6 +309,8 @@ function watch({ onAway, onIdle }) {
     if (document.visibilityState === "hidden") [hidden, hiddenDate] = [performance.now(), Date.now()];
     else if (away > AWAY_MS) onAway();
   });
-  setInterval(() => onIdle(performance.now() - touched), 5000);
+  const idleMs = () => performance.now() - touched;
+  setInterval(() => onIdle(idleMs()), 5000);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+  return idleMs;
 }

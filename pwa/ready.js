@@ -78,8 +78,6 @@ export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
   let ready = "no";
   let holds = false;
   let heard = wasHeard;
-  let touched = performance.now();
-  addEventListener("pointerdown", () => { touched = performance.now(); }, true);
 
   function look() {
     if (!holds || !heard || ready === "yes") return;
@@ -87,7 +85,7 @@ export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
       ready = "yes";
       for (const mark of document.querySelectorAll("[data-ready]")) mark.setAttribute("data-ready", "yes");
       onReady();
-    } else if (isResting() && performance.now() - touched > 2000 && sessionStorage.getItem(RELOADED) !== location.pathname) {
+    } else if (isResting() && sessionStorage.getItem(RELOADED) !== location.pathname) {
       // Only a page that was itself started from the cache has shown that it can be.
       sessionStorage.setItem(RELOADED, location.pathname);
       reload();
