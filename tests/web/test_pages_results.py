@@ -24,6 +24,7 @@ async def asked(world: World, query: str = "", name: str = "Ritva") -> dict[str,
 
 
 def question(found: dict[str, Any], name: str) -> dict[str, Any]:
+    one: dict[str, Any]
     (one,) = [one for one in found["questions"] if one["id"] == name]
     return one
 
