@@ -20,7 +20,7 @@ from server.usecases.run_session import open_due
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
 from server.web.limits import Limits
-from server.web.middleware import CrossSiteGuard, SecurityHeaders
+from server.web.middleware import CrossSiteGuard, PlainAddresses, SecurityHeaders
 from server.web.parts import Parts
 from server.web.routes import ROUTES
 from server.web.templating import Templates
@@ -46,7 +46,11 @@ def create_app(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(SecurityHeaders, is_https=settings.is_https), Middleware(CrossSiteGuard)],
+        middleware=[
+            Middleware(SecurityHeaders, is_https=settings.is_https),
+            Middleware(PlainAddresses),
+            Middleware(CrossSiteGuard),
+        ],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

@@ -20,6 +20,9 @@ async def read_form(request: Request) -> Form:
         body += chunk
         if len(body) > MAX_SENT:
             raise DomainError("too_large")
+    if b"\0" in body or b"%00" in body:
+        # No database takes a NUL.
+        raise DomainError("bad_request")
     try:
         return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:

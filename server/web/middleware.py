@@ -58,13 +58,30 @@ class CrossSiteGuard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and not scope["path"].startswith("/api/"):
-            if not _is_same_origin(Headers(scope=scope)):
-                refuse = HANDLERS[DomainError]
-                response = await refuse(Request(scope, receive), DomainError("cross_site"))  # type: ignore[misc,arg-type]
-                await response(scope, receive, send)
-                return
+        is_guarded = scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
+        if is_guarded and not scope["path"].startswith("/api/") and not _is_same_origin(Headers(scope=scope)):
+            await _refuse(scope, receive, send, "cross_site")
+            return
         await self._app(scope, receive, send)
+
+
+class PlainAddresses:
+    """There is nothing at an address with a NUL in it, and no database takes one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await _refuse(scope, receive, send, "not_found")
+        else:
+            await self._app(scope, receive, send)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, code: str) -> None:
+    answer = HANDLERS[DomainError](Request(scope, receive), DomainError(code))  # type: ignore[arg-type]
+    response = await answer  # type: ignore[misc]
+    await response(scope, receive, send)
 
 
 def _is_same_origin(headers: Headers) -> bool:

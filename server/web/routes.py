@@ -11,7 +11,6 @@ from server.web import about, child, consultations, results, sessions, sign_in, 
 from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, staff
 
 _COMPRESSED = [Middleware(GZipMiddleware, minimum_size=1000)]
-MAX_FORM = 64 * 1024
 
 RULES: dict[tuple[str, str], Rule] = {}
 """Who may, by (method, path): filled below, walked by the tests."""
@@ -20,7 +19,7 @@ RULES: dict[tuple[str, str], Rule] = {}
 def _route(method: str, path: str, handler: Handler, may: Rule, *, compressed: bool = False) -> Route:
     RULES[(method, path)] = may
     middleware = _COMPRESSED if compressed else None
-    return Route(path, guarded(handler, may), methods=[method], middleware=middleware, max_body_size=MAX_FORM * 2)
+    return Route(path, guarded(handler, may), methods=[method], middleware=middleware)
 
 
 def _get(path: str, handler: Handler, may: Rule) -> Route:

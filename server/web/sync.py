@@ -2,7 +2,7 @@
 
 import json
 from functools import lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -36,12 +36,16 @@ class _Wire(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
+# No database takes a NUL.
+_Name = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
+
+
 class JoinBody(_Wire):
     """Four pictures, with the school when the tablet knows it; or a link."""
 
-    pictures: list[str] | None = Field(None, min_length=CODE_LENGTH, max_length=CODE_LENGTH)
-    school: str | None = Field(None, max_length=64)
-    link: str | None = Field(None, max_length=64)
+    pictures: list[_Name] | None = Field(None, min_length=CODE_LENGTH, max_length=CODE_LENGTH)
+    school: _Name | None = None
+    link: _Name | None = None
 
 
 class _Ledger(_Wire):

@@ -131,12 +131,9 @@ async def test_the_order_of_the_pictures_counts(demo: DemoApp) -> None:
     [
         ({"pictures": ["cat", "cat", "cat", "unicorn"]}, "unknown_code"),
         ({"pictures": ["cat cat", "cat", "cat", ""]}, "unknown_code"),
-        ({"pictures": ["\x00", "cat", "cat", "cat"]}, "unknown_code"),
         ({"pictures": ["cat", "cat", "cat", "cat"], "school": "no-such"}, "unknown_code"),
-        ({"pictures": ["cat", "cat", "cat", "cat"], "school": "\x00"}, "unknown_code"),
         ({"link": "no-such"}, "not_found"),
         ({"link": ""}, "not_found"),
-        ({"link": "\x00"}, "not_found"),
         ({"link": "%"}, "not_found"),
     ],
 )
@@ -158,6 +155,9 @@ async def test_unknown(demo: DemoApp, body: dict[str, Any], code: str) -> None:
         {"link": 7},
         {"link": "x" * 65},
         {"link": "x", "name": "Elsa"},
+        {"link": "\x00"},
+        {"pictures": ["cat", "cat", "cat", "\x00"]},
+        {"pictures": ["cat"] * 4, "school": "\x00"},
         {"pictures": ["cat"] * 4, "school": ["satukallio"]},
     ],
 )
@@ -203,8 +203,6 @@ async def test_joining_ends_the_staff_sign_in_of_that_browser(demo: DemoApp) -> 
     assert "max-age=0" in cookie
     assert "path=/" in cookie
     assert "httponly" in cookie
-    stolen = teacher.cookies.get("tyck")
-    assert stolen is None
     assert (await elsewhere.get("/staff/")).status_code == 200
 
 

@@ -268,9 +268,8 @@ async def test_after_the_freeze_only_the_number_is_kept(tmp_path: Path) -> None:
 async def test_401_without_a_valid_pass(demo: DemoApp, tablet: Tablet, authorization: str | None) -> None:
     before = await demo.rows()
     content = json.dumps(tablet.request(tablet.item())).encode()
-    headers = (
-        {} if authorization is None else {"Authorization": authorization.format(**tablet.answer).encode("latin-1")}
-    )
+    given = (authorization or "").format(**tablet.answer).encode("latin-1")
+    headers = [] if authorization is None else [(b"Authorization", given)]
     reply = await demo.client().post("/api/v1/sync", content=content, headers=headers)
     await check_refused(demo, reply, 401, "bad_token", before)
 
