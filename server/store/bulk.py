@@ -3,14 +3,17 @@
 On SQLite they go to the driver at once: SQLAlchemy's own way changes threads four times for each (decisions/0002).
 """
 
+import asyncio
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Sequence[Any]
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 
 class Bulk:
@@ -33,3 +36,13 @@ class Bulk:
         assert raw.driver_connection is not None
         found: Sequence[Row] = await raw.driver_connection.execute_fetchall(self._sqlite, parameters)
         return found
+
+
+async def both(
+    db: AsyncConnection, first: Coroutine[Any, Any, First], second: Coroutine[Any, Any, Second]
+) -> tuple[First, Second]:
+    """Two bulk statements, the second waiting behind the first in the driver's queue instead of in ours."""
+    if db.dialect.name == "postgresql":
+        return await first, await second
+    found: tuple[First, Second] = await asyncio.gather(first, second)
+    return found

@@ -80,7 +80,8 @@ def _sqlite_engine(url: str | URL, *, read_only: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        how = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(how))
 
     return engine
 

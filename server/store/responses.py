@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
-from server.store.bulk import Bulk
+from server.store.bulk import Bulk, both
 from server.store.schema import held, participation, responses, tombstones
 
 
@@ -74,15 +74,12 @@ async def insert_tombstones(db: AsyncConnection, rows: Iterable[tuple[str, str]]
     return {(session, mark) for session, mark in await _INSERT_TOMBSTONES.run(db, rows)}
 
 
-async def mark_participation(db: AsyncConnection, day: int, rows: Iterable[tuple[str, int, int]]) -> None:
-    """Adds (session, arrived, late) numbers to the day's count, in SQL."""
-    await _ADD_PARTICIPATION.run(db, rows, day=day)
-
-
-async def insert_commit(db: AsyncConnection) -> str:
-    """The random tag of this group commit: `seq.tag`."""
+async def insert_commit(db: AsyncConnection, day: int, added: Iterable[tuple[str, int, int]]) -> str:
+    """Ends a group: adds its (session, arrived, late) numbers to the day's counts, in SQL, and returns the random tag
+    of its commit, `seq.tag`.
+    """
     tag = secrets.token_hex(4)
-    [(seq,)] = await _INSERT_COMMIT.run(db, [(tag,)])
+    _, [(seq,)] = await both(db, _ADD_PARTICIPATION.run(db, added, day=day), _INSERT_COMMIT.run(db, [(tag,)]))
     return f"{seq}.{tag}"
 
 

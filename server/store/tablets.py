@@ -36,14 +36,13 @@ class Tablet:
 
 @dataclass(frozen=True)
 class TabletReport:
-    """What one sync request said of its tablet, and the session state that its answer tells (`told`)."""
+    """What one sync request said of its tablet."""
 
     session: str
     grant: str
     ready: str
     turn: str
     pending: int
-    told: str
 
 
 async def insert_tablet(db: AsyncConnection, session: str, grant: str, now: int) -> int:
@@ -83,7 +82,8 @@ async def mark_revoked(db: AsyncConnection, session: str, number: int) -> None:
 
 _MARK_HEARD = Bulk("""
     UPDATE tablets SET ready = item.value ->> 2, turn = item.value ->> 3,
-           pending = CAST(item.value ->> 4 AS INTEGER), told = item.value ->> 5, heard_at = :now,
+           pending = CAST(item.value ->> 4 AS INTEGER), heard_at = :now,
+           told = (SELECT state FROM sessions WHERE sessions.id = tablets.session),
            settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND CAST(item.value ->> 4 AS INTEGER) = 0)
       FROM {rows} AS item
      WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
@@ -92,11 +92,14 @@ _MARK_HEARD = Bulk("""
 
 
 async def mark_heard(db: AsyncConnection, reports: Iterable[TabletReport], now: int) -> set[tuple[str, str]]:
-    """Keeps the last report of each tablet, one statement for all; returns the revoked (session, grant) pairs."""
-    rows = [(r.session, r.grant, r.ready, r.turn, r.pending, r.told) for r in reports]
+    """Keeps the last report of each tablet and that it was told its session's state; returns the revoked (session,
+    grant) pairs.
+    """
+    rows = [(r.session, r.grant, r.ready, r.turn, r.pending) for r in reports]
     heard = await _MARK_HEARD.run(db, rows, now=now)
     return {(session, grant) for session, grant, revoked in heard if revoked}
 
 
 async def erase_tablets(db: AsyncConnection, session: str) -> None:
-    await db.execute(delete(tablets).where(tablets.c.session == session))
+    """Forgets the tablets of a session, except revoked ones: what those deliver late must still be held."""
+    await db.execute(delete(tablets).where(tablets.c.session == session, ~tablets.c.revoked))

@@ -19,6 +19,7 @@ from server.domain.responses import Rejected, Response, is_id, read_response, su
 from server.domain.sessions import Session, State
 from server.live import Live
 from server.store import areas, packets, responses, sessions
+from server.store.bulk import both
 from server.store.consultations import Revisions, find_consultation
 from server.store.database import Database
 from server.store.responses import Standing
@@ -141,8 +142,9 @@ class Collector:
     async def _store(self, group: Sequence[Delivery]) -> list[Outcome | DomainError]:
         now = self._clock()
         async with self._db.writing() as tx:
-            standings = await self._find_standings(tx, group)
-            revoked = await mark_heard(tx, [_report(delivery, standings) for delivery in group], now)
+            standings, revoked = await both(
+                tx, self._find_standings(tx, group), mark_heard(tx, [_report(delivery) for delivery in group], now)
+            )
             gathering = _Gathering(tx, self._revisions, self._key, now // DAY_S, standings, revoked)
             refused = {id(delivery) for delivery in group if delivery.items and _is_stuffed(delivery, standings)}
             await gathering.keep([delivery for delivery in group if id(delivery) not in refused])
@@ -180,6 +182,8 @@ class _Gathering:
         self._standings = standings
         self._revoked = revoked
         self._receipts: dict[Pair, Receipt] = {}
+        self._arrived: Counter[str] = Counter()
+        self._late: Counter[str] = Counter()
         self._commit: str | None = None
 
     async def keep(self, group: Sequence[Delivery]) -> None:
@@ -215,7 +219,9 @@ class _Gathering:
         if held:
             await self._hold(held)
         if raw or closed or held:
-            self._commit = await responses.insert_commit(self._tx)
+            counted = self._arrived.keys() | self._late.keys()
+            added = [(session, self._arrived[session], self._late[session]) for session in counted]
+            self._commit = await responses.insert_commit(self._tx, self._day, added)
 
     def outcome(self, delivery: Delivery) -> Outcome:
         session = delivery.grant.session
@@ -229,7 +235,7 @@ class _Gathering:
 
     async def _keep_raw(self, raw: dict[Pair, str]) -> None:
         new = await responses.insert_responses(self._tx, [(*pair, body) for pair, body in raw.items()])
-        await self._add(Counter(session for session, _ in new), Counter())
+        self._arrived.update(session for session, _ in new)
         not_new = raw.keys() - new
         held = await responses.list_held(self._tx, not_new) if not_new else {}
         for pair in raw:
@@ -241,19 +247,16 @@ class _Gathering:
         self._receipts.update(dict.fromkeys(closed.keys() - held, STORED))
         marks = self._marks(closed.keys() - held)
         new = await responses.insert_tombstones(self._tx, marks)
-        arrived: Counter[str] = Counter()
-        late: Counter[str] = Counter()
         waiting: dict[str, list[Item]] = defaultdict(list)
         for mark in new:
             session, item_id = marks[mark]
             if self._standings[session].state == State.FROZEN:
-                late[session] += 1
+                self._late[session] += 1
             else:
-                arrived[session] += 1
+                self._arrived[session] += 1
                 waiting[session].append(closed[(session, item_id)])
         for session, items in waiting.items():
             await self._let_wait(session, items)
-        await self._add(arrived, late)
 
     async def _let_wait(self, session_id: str, items: Sequence[Item]) -> None:
         """Answers that come after closing wait one level up."""
@@ -287,16 +290,11 @@ class _Gathering:
         """The (session, HMAC of id) that stands for each pair once it is counted."""
         return {(session, tombstone(session, item_id, self._key)): (session, item_id) for session, item_id in pairs}
 
-    async def _add(self, arrived: Counter[str], late: Counter[str]) -> None:
-        rows = [(session, arrived[session], late[session]) for session in arrived.keys() | late.keys()]
-        if rows:
-            await responses.mark_participation(self._tx, self._day, rows)
 
-
-def _report(delivery: Delivery, standings: dict[str, Standing]) -> TabletReport:
-    grant = delivery.grant
-    told = standings[grant.session].state.value
-    return TabletReport(grant.session, grant.grant, delivery.ready, delivery.turn, delivery.pending, told)
+def _report(delivery: Delivery) -> TabletReport:
+    return TabletReport(
+        delivery.grant.session, delivery.grant.grant, delivery.ready, delivery.turn, delivery.pending
+    )
 
 
 def _is_stuffed(delivery: Delivery, standings: dict[str, Standing]) -> bool:
