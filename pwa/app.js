@@ -3,7 +3,7 @@ import { find, openBooklet } from "./booklet.js";
 import { get, list } from "./database.js";
 import { openJoin } from "./join.js";
 import { ledger } from "./outbox.js";
-import { play } from "./play.js";
+import { Play } from "./play.js";
 import { registerWorker, watchReady, watchUpdates } from "./ready.js";
 import { startSync } from "./sync.js";
 import { guardTaps } from "./touch.js";
@@ -36,7 +36,7 @@ async function openBookletPage(edition, path) {
   const booklet = openBooklet(main);
   showMark(session.mark);
   const kept = await get("booklets", edition);
-  /** @type {Awaited<ReturnType<typeof play>> | undefined} */
+  /** @type {Play | undefined} */
   let playing;
   const page = {
     isResting: () => playing?.isResting ?? false,
@@ -56,8 +56,11 @@ async function openBookletPage(edition, path) {
     refused: () => void playing?.heard(),
     outdated: async () => void (await registering)?.update(),
   });
-  const { revision = "" } = main.dataset;
-  playing = await play(booklet, session, { revision, lang: main.lang }, { ...sync, soon: () => void showUnsent().then(sync.soon) });
+  playing = new Play(booklet, session, { revision: main.dataset.revision ?? "", lang: main.lang }, {
+    soon: () => void showUnsent().then(sync.soon),
+    rest: sync.rest,
+  });
+  await playing.open();
   watchUpdates(await registering, page);
 }
 

@@ -1,87 +1,275 @@
 // One child after another on one tablet: what each button does, from the language to "give the tablet to the next child".
 import { get, remove } from "./database.js";
+import { watchIdle } from "./idle.js";
 import * as outbox from "./outbox.js";
 import { freeSpace, roomLeft } from "./ready.js";
-import { begin, body, tap } from "./turn.js";
+import { begin, body, chosen, tap } from "./turn.js";
 
-/** @typedef {import("./turn.js").Draft} Draft */
 /** @typedef {ReturnType<typeof import("./booklet.js").openBooklet>} Booklet */
 /** @typedef {import("./sync.js").Session} Session */
+/** @typedef {{revision: string, lang: string}} Edition */
+/** @typedef {{soon(): void, rest(): void}} Sync */
 
 const RESUME = "tyck-resume";
 const NO_NEW_TURNS = ["closing", "closed", "frozen"];
 const RESTING = ["language", "welcome"];
 const RESTING_MS = 2000;
-const AWAY_MS = 30_000;
 const IDLE_TURN_MS = 5 * 60_000;
 const IDLE_CLASS_MS = 30 * 60_000;
 
-/**
- * @param {Booklet} booklet
- * @param {Session} session
- * @param {{revision: string, lang: string}} edition
- * @param {ReturnType<typeof import("./sync.js").startSync>} sync
- */
-export async function play(booklet, session, edition, sync) {
-  /** @type {Draft | undefined} */
-  let draft = await get("drafts", session.session);
+export class Play {
+  /** @type {import("./turn.js").Draft | undefined} the turn that is going on */
+  #draft;
+  /** @type {import("./turn.js").Answer | undefined} the practice answer is never kept */
+  #practised;
   /** Where "go on" leads from a side page. */
-  let goOnTo = "";
+  #goOnTo = "";
   /** Whether Next leads back to the overview, because "change" came from there. */
-  let changing = false;
+  #isChanging = false;
   /** @type {(() => Promise<void>) | undefined} what is tried again once there is room */
-  let retry;
-  let saving = Promise.resolve(true);
-  let busy = Promise.resolve();
+  #retry;
+  /** What is being written; one write after the other. */
+  #saving = Promise.resolve(true);
+  /** What the buttons are doing; one after the other. */
+  #doing = Promise.resolve();
 
-  const order = [
-    ...["language", "welcome", "assent", "practice"],
-    ...booklet.questions.map((question) => `question:${question.id}`),
-    ...["review"],
-  ];
-
-  /** @param {string} key */
-  function beside(key) {
-    if (booklet.key !== key && order.includes(booklet.key)) goOnTo = booklet.key;
-    booklet.show(key);
+  /**
+   * @param {Booklet} booklet
+   * @param {Session} session
+   * @param {Edition} edition
+   * @param {Sync} sync
+   */
+  constructor(booklet, session, edition, sync) {
+    this.booklet = booklet;
+    this.session = session;
+    this.edition = edition;
+    this.sync = sync;
+    this.order = [
+      ...["language", "welcome", "assent", "practice"],
+      ...booklet.questions.map((question) => `question:${question.id}`),
+      ...["review"],
+    ];
+    this.idleMs = watchIdle({ away: () => this.#leaveAlone(), idle: (ms) => this.#beIdle(ms) });
+    document.addEventListener("click", (event) => this.#click(event.target));
   }
 
-  function startOver() {
-    leaveFor(session.booklets[session.lang ?? ""] ?? location.pathname);
+  /** @type {Record<string, (button: HTMLElement) => unknown>} */
+  #actions = {
+    start: () => this.#start(),
+    yes: () => this.#goTo("practice"),
+    no: () => this.#discard().then(() => this.booklet.show("refused")),
+    next: () => (this.booklet.key === "thanks" ? this.booklet.show("handover") : this.#turnPage(1)),
+    back: () => this.#turnPage(-1),
+    skip: () => this.#skip(),
+    stop: () => this.#turnAside("stop"),
+    keep: () => this.#confirm("stopped"),
+    discard: () => this.#discard().then(() => this.booklet.show("handover")),
+    confirm: () => this.#confirm("done"),
+    language: (button) => this.#speak(button.dataset.lang ?? this.edition.lang),
+    "go-on": () => this.#tryAgain(),
+    "new-child": () => this.#discard().then(() => this.#startOver()),
+    "other-class": () => this.#discard().then(() => this.#leaveClass()),
+  };
+
+  /** Shows the page this tablet was left at; answers only to the child who just switched the language. */
+  async open() {
+    this.#draft = await get("drafts", this.session.session);
+    const resumed = JSON.parse(sessionStorage.getItem(RESUME) ?? "null");
+    sessionStorage.removeItem(RESUME);
+    if (this.#draft) this.#draw(this.#draft);
+    if (resumed && resumed.turn === this.#draft?.id) {
+      this.#goOnTo = resumed.goOnTo;
+      this.booklet.show(resumed.at);
+    } else {
+      this.booklet.show(this.#draft ? "abandoned" : "language");
+    }
   }
 
-  /** @param {string} address */
-  function leaveFor(address) {
-    sync.rest();
-    location.replace(address);
+  get isAnswering() {
+    return this.#draft !== undefined;
   }
 
-  async function leaveClass() {
-    await remove("meta", "current");
-    leaveFor(`/app/?lang=${edition.lang}`);
+  /** Whether the page may be exchanged: nobody is in a turn, nobody is just tapping. */
+  get isResting() {
+    return !this.#draft && RESTING.includes(this.booklet.key) && this.idleMs() > RESTING_MS;
+  }
+
+  /** A class that has ended or wants its code again is left as soon as nobody is in a turn. */
+  async heard() {
+    const { state, rejoin } = (await get("sessions", this.session.session)) ?? this.session;
+    const isFree = !this.#draft && RESTING.includes(this.booklet.key);
+    if (isFree && (rejoin || NO_NEW_TURNS.includes(state))) await this.#leaveClass();
+  }
+
+  /** Comes back to the same page after a reload that nobody asked for. */
+  reload() {
+    this.#remember(this.booklet.key);
+    location.reload();
+  }
+
+  /** @param {string} at */
+  #remember(at) {
+    sessionStorage.setItem(RESUME, JSON.stringify({ at, goOnTo: this.#goOnTo, turn: this.#draft?.id }));
+  }
+
+  // ---- taps ----
+
+  /** @param {EventTarget | null} target */
+  #click(target) {
+    if (target instanceof HTMLInputElement) return this.#choose(target.value);
+    const button = target instanceof Element ? target.closest("button") : null;
+    if (!button) return undefined;
+    const { key } = this.booklet;
+    const { change, do: name = "" } = button.dataset;
+    const act = () => (change ? this.#change(change) : this.#actions[name]?.(button));
+    // The page may have turned while an earlier tap was being written.
+    const isStillThere = () => key === this.booklet.key && !button.disabled;
+    this.#doing = this.#doing
+      .then(async () => void (isStillThere() && (await act())))
+      .catch(() => this.#stick(async () => this.#goOn()));
+    return undefined;
+  }
+
+  /** @param {string} option */
+  #choose(option) {
+    const { question, key } = this.booklet;
+    if (!question) return;
+    const isPractice = key === "practice";
+    const before = isPractice ? this.#practised : this.#draft?.answers[question.id];
+    const after = tap(question, before, option);
+    this.booklet.mark(question, after);
+    if (question.max > 1) this.booklet.say(chosen(after).length >= question.max ? "full" : "");
+    if (isPractice) this.#practised = after;
+    else if (this.#draft) {
+      this.#draft.answers[question.id] = after;
+      void this.#save();
+    }
+  }
+
+  #skip() {
+    const { question, key } = this.booklet;
+    if (this.#draft && question && key !== "practice") {
+      this.#draft.answers[question.id] = null;
+      this.booklet.mark(question, null);
+    }
+    return this.#turnPage(1);
+  }
+
+  // ---- pages ----
+
+  /** @param {import("./turn.js").Draft} draft */
+  #draw(draft) {
+    this.booklet.arrange(draft.seed);
+    for (const question of this.booklet.questions) this.booklet.mark(question, draft.answers[question.id]);
+  }
+
+  /** @param {number} by */
+  #turnPage(by) {
+    const to = this.#isChanging ? "review" : this.order[this.order.indexOf(this.booklet.key) + by];
+    this.#isChanging = false;
+    return this.#goTo(to ?? "welcome");
+  }
+
+  /** @param {string} step */
+  async #goTo(step) {
+    if (this.#draft) this.#draft.step = step;
+    if (await this.#save()) this.booklet.show(step);
+  }
+
+  /** @param {string} step */
+  async #change(step) {
+    await this.#goTo(step);
+    this.#isChanging = true;
+  }
+
+  /** @param {string} key a page beside the way, which "go on" leads back from */
+  #turnAside(key) {
+    if (this.order.includes(this.booklet.key)) this.#goOnTo = this.booklet.key;
+    this.booklet.show(key);
+  }
+
+  #goOn() {
+    this.booklet.show(this.#goOnTo || this.#draft?.step || "welcome");
+  }
+
+  /** @param {string} lang */
+  async #speak(lang) {
+    const to = this.booklet.key === "language" ? "welcome" : this.booklet.key;
+    if (lang === this.edition.lang) return this.#goTo(to);
+    if (this.#draft) this.#draft.lang = lang;
+    if (!(await this.#save())) return undefined;
+    this.#remember(to);
+    return this.#leaveFor(this.session.booklets[lang]);
+  }
+
+  // ---- the turn ----
+
+  /** @returns {Promise<void>} */
+  async #start() {
+    const { state } = (await get("sessions", this.session.session)) ?? this.session;
+    if (NO_NEW_TURNS.includes(state)) return this.#leaveClass();
+    if (this.#draft) return this.#goTo("assent");
+    const draft = begin(this.session.session, this.edition.lang, "assent", crypto.getRandomValues(new Uint8Array(20)));
+    const again = () => this.#start();
+    try {
+      if (!(await roomLeft())) return this.#stick(again);
+      if (!(await outbox.begin(draft))) return this.#startOver();
+    } catch {
+      return this.#stick(again);
+    }
+    this.#draft = draft;
+    this.#draw(draft);
+    return this.#goTo("assent");
   }
 
   /**
-   * Keeps the draft as it is now, after what is being kept already. False when the page must not go on.
+   * Keeps the draft as it is now, after what is being kept already.
    *
-   * @returns {Promise<boolean>}
+   * @returns {Promise<boolean>} whether the page may turn
    */
-  function save() {
-    if (!draft) return Promise.resolve(true);
-    const kept = structuredClone(draft);
-    saving = saving.then(() => outbox.keep(kept)).then(
-      (ours) => {
-        if (!ours) startOver();
-        return ours;
-      },
-      () => {
-        stuck(async () => void ((await save()) && goOn()));
+  #save() {
+    if (!this.#draft) return Promise.resolve(true);
+    const kept = structuredClone(this.#draft);
+    this.#saving = this.#saving
+      .then(() => outbox.keep(kept))
+      .then((isOurs) => {
+        if (!isOurs) this.#startOver();
+        return isOurs;
+      })
+      .catch(() => {
+        this.#stick(async () => void ((await this.#save()) && this.#goOn()));
         return false;
-      },
-    );
-    const result = saving;
-    saving = saving.then(() => true);
-    return result;
+      });
+    return this.#saving;
+  }
+
+  /**
+   * @param {"done" | "stopped"} end
+   * @returns {Promise<void>}
+   */
+  async #confirm(end) {
+    await this.#saving;
+    const { revision, lang } = this.edition;
+    try {
+      const isSafe = this.#draft && (await outbox.confirm(this.#draft, body(this.#draft, revision, lang, end)));
+      if (!isSafe) return this.#startOver();
+    } catch {
+      return this.#stick(() => this.#confirm(end));
+    }
+    this.#forget();
+    this.booklet.show("thanks");
+    return this.sync.soon();
+  }
+
+  async #discard() {
+    if (this.#draft) await outbox.discard(this.#draft);
+    this.#forget();
+  }
+
+  /** Takes the answers off the page, once they are confirmed or deleted. */
+  #forget() {
+    this.#draft = undefined;
+    for (const { question } of this.booklet.pages) if (question) this.booklet.mark(question, null);
   }
 
   /**
@@ -89,228 +277,43 @@ export async function play(booklet, session, edition, sync) {
    *
    * @param {() => Promise<void>} again
    */
-  function stuck(again) {
-    retry = again;
-    beside("stuck");
+  #stick(again) {
+    this.#retry = again;
+    this.#turnAside("stuck");
   }
 
-  function goOn() {
-    booklet.show(goOnTo || draft?.step || "welcome");
+  async #tryAgain() {
+    const again = this.#retry;
+    this.#retry = undefined;
+    if (this.booklet.key !== "stuck" || !again) return this.#goOn();
+    await freeSpace();
+    return again();
   }
 
-  /** @param {string} step */
-  async function goTo(step) {
-    if (draft) draft.step = step;
-    if (await save()) booklet.show(step);
+  // ---- leaving ----
+
+  #leaveAlone() {
+    if (this.#draft && !["abandoned", "stuck"].includes(this.booklet.key)) this.#turnAside("abandoned");
   }
 
-  /** @param {number} by */
-  function turnPage(by) {
-    const to = changing ? "review" : order[order.indexOf(booklet.key) + by];
-    changing = false;
-    return goTo(to ?? "welcome");
+  /** @param {number} ms */
+  #beIdle(ms) {
+    if (ms > IDLE_TURN_MS) this.#leaveAlone();
+    if (ms > IDLE_CLASS_MS && !this.#draft) void this.#leaveClass();
   }
 
-  /**
-   * @param {"done" | "stopped"} end
-   * @returns {Promise<void>}
-   */
-  async function confirm(end) {
-    const confirmed = draft;
-    if (!confirmed) return startOver();
-    await saving;
-    try {
-      const isSafe = await outbox.confirm(confirmed, body(confirmed, edition.revision, edition.lang, end));
-      if (!isSafe) return startOver();
-    } catch {
-      return stuck(() => confirm(end));
-    }
-    draft = undefined;
-    forget();
-    booklet.show("thanks");
-    sync.soon();
+  #startOver() {
+    this.#leaveFor(this.session.booklets[this.session.lang ?? ""]);
   }
 
-  /** Takes the answers off the page, after they are kept or deleted. */
-  function forget() {
-    for (const { question } of booklet.pages) if (question) booklet.mark(question, null);
+  async #leaveClass() {
+    await remove("meta", "current");
+    this.#leaveFor(`/app/?lang=${this.edition.lang}`);
   }
 
-  async function discard() {
-    if (draft) await outbox.discard(draft);
-    draft = undefined;
-    forget();
+  /** @param {string | undefined} address */
+  #leaveFor(address) {
+    this.sync.rest();
+    location.replace(address ?? location.pathname);
   }
-
-  /** @returns {Promise<void>} */
-  async function start() {
-    if (NO_NEW_TURNS.includes((await get("sessions", session.session))?.state)) return leaveClass();
-    if (!draft) {
-      const begun = begin(session.session, edition.lang, "assent", crypto.getRandomValues(new Uint8Array(20)));
-      if (!(await roomLeft())) return stuck(start);
-      try {
-        if (!(await outbox.begin(begun))) return startOver();
-      } catch {
-        return stuck(start);
-      }
-      draft = begun;
-      booklet.arrange(draft.seed);
-    }
-    await goTo("assent");
-  }
-
-  /** @param {string} lang */
-  async function speak(lang) {
-    const to = booklet.key === "language" ? "welcome" : booklet.key;
-    if (lang === edition.lang) return goTo(to);
-    if (draft) draft.lang = lang;
-    if (!(await save())) return;
-    sessionStorage.setItem(RESUME, JSON.stringify({ at: to, goOnTo, turn: draft?.id }));
-    leaveFor(session.booklets[lang] ?? location.pathname);
-  }
-
-  /** @type {Record<string, (button: HTMLElement) => unknown>} */
-  const actions = {
-    start,
-    yes: () => goTo("practice"),
-    no: async () => {
-      await discard();
-      booklet.show("refused");
-    },
-    next: () => (booklet.key === "thanks" ? booklet.show("handover") : turnPage(1)),
-    back: () => turnPage(-1),
-    skip: () => {
-      if (draft && booklet.question && booklet.key !== "practice") {
-        draft.answers[booklet.question.id] = null;
-        booklet.mark(booklet.question, null);
-      }
-      return turnPage(1);
-    },
-    stop: () => beside("stop"),
-    keep: () => confirm("stopped"),
-    discard: async () => {
-      await discard();
-      booklet.show("handover");
-    },
-    confirm: () => confirm("done"),
-    language: (button) => speak(button.dataset.lang ?? edition.lang),
-    "go-on": async () => {
-      const again = retry;
-      retry = undefined;
-      if (booklet.key !== "stuck" || !again) return goOn();
-      await freeSpace();
-      await again();
-    },
-    "new-child": async () => {
-      await discard();
-      startOver();
-    },
-    "other-class": async () => {
-      await discard();
-      await leaveClass();
-    },
-  };
-
-  document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element ? event.target : null;
-    if (target instanceof HTMLInputElement) return choose(target);
-    const button = target?.closest("button");
-    if (!button) return;
-    const page = booklet.key;
-    const act = button.dataset.change ? () => change(button.dataset.change ?? "") : actions[button.dataset.do ?? ""];
-    busy = busy.then(() => (page === booklet.key && !button.disabled ? act?.(button) : undefined)).then(undefined, () => {
-      stuck(async () => goOn());
-    });
-  });
-
-  /** @param {string} step */
-  async function change(step) {
-    await goTo(step);
-    changing = true;
-  }
-
-  /** @param {HTMLInputElement} input */
-  function choose(input) {
-    const { question } = booklet;
-    if (!question) return;
-    const isPractice = booklet.key === "practice";
-    const before = isPractice ? practised : draft?.answers[question.id];
-    const after = tap(question, before, input.value);
-    booklet.mark(question, after);
-    if (question.max > 1) booklet.say(Array.isArray(after) && after.length >= question.max ? "full" : "");
-    if (isPractice) practised = after;
-    else if (draft) {
-      draft.answers[question.id] = after;
-      void save();
-    }
-  }
-
-  /** @type {import("./turn.js").Answer | undefined} the practice answer is never kept */
-  let practised;
-
-  const idleMs = watch({
-    onAway: () => draft && beside("abandoned"),
-    onIdle: (ms) => {
-      if (draft && ms > IDLE_TURN_MS && order.includes(booklet.key)) beside("abandoned");
-      if (!draft && ms > IDLE_CLASS_MS) void leaveClass();
-    },
-  });
-
-  const resumed = JSON.parse(sessionStorage.getItem(RESUME) ?? "null");
-  sessionStorage.removeItem(RESUME);
-  if (draft) {
-    booklet.arrange(draft.seed);
-    for (const question of booklet.questions) booklet.mark(question, draft.answers[question.id]);
-  }
-  if (resumed && resumed.turn === draft?.id) {
-    goOnTo = resumed.goOnTo;
-    booklet.show(resumed.at);
-  } else {
-    booklet.show(draft ? "abandoned" : "language");
-  }
-
-  return {
-    get isAnswering() {
-      return draft !== undefined;
-    },
-    /** Whether the page may be exchanged: nobody is in a turn, nobody is just tapping. */
-    get isResting() {
-      return !draft && RESTING.includes(booklet.key) && idleMs() > RESTING_MS;
-    },
-    /** A class that has ended or wants its code again is left as soon as nobody is in a turn. */
-    async heard() {
-      const { state, rejoin } = (await get("sessions", session.session)) ?? session;
-      if (!draft && RESTING.includes(booklet.key) && (rejoin || NO_NEW_TURNS.includes(state))) await leaveClass();
-    },
-    /** Comes back to the same page after a reload that nobody asked for. */
-    reload() {
-      sessionStorage.setItem(RESUME, JSON.stringify({ at: booklet.key, goOnTo: "" }));
-      location.reload();
-    },
-  };
-}
-
-/**
- * Tells of a tablet left alone. Nothing of these times is kept or sent.
- *
- * @param {{onAway: () => unknown, onIdle: (ms: number) => unknown}} on
- * @returns {() => number} how long ago somebody touched it, in milliseconds
- */
-function watch({ onAway, onIdle }) {
-  let touched = performance.now();
-  let hidden = 0;
-  let hiddenDate = 0;
-  for (const event of ["pointerdown", "keydown", "click"]) {
-    addEventListener(event, () => { touched = performance.now(); }, true);
-  }
-  document.addEventListener("visibilitychange", () => {
-    // The page's clock may stand still while the device sleeps, so the other one has a say in this too.
-    const away = Math.max(performance.now() - hidden, Math.abs(Date.now() - hiddenDate));
-    if (document.visibilityState === "hidden") [hidden, hiddenDate] = [performance.now(), Date.now()];
-    else if (away > AWAY_MS) onAway();
-  });
-  const idleMs = () => performance.now() - touched;
-  setInterval(() => onIdle(idleMs()), 5000);
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
-  return idleMs;
 }
