@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import httpx2
 from playwright.sync_api import Page, expect
 
-from tests.browser.demo import DemoServer
+from tests.browser.demo import DemoServer, later
+from tests.browser.records import Records
 from tests.browser.tablet import PATIENCE_MS
 
 
@@ -55,3 +59,44 @@ class Staff:
     def press(self, step: str) -> None:
         """`finish` or `close`."""
         self.page.locator(f"#progress #do-{step}").click()
+
+    def visit_all(self, records: Records, lang: str) -> Iterator[str]:
+        """Stands on one page after another and names it: as anyone, as a teacher, as a moderator."""
+        for name, path in (("pictures", "/pictures"), ("privacy", "/privacy"), ("sign-in", "/staff/sign-in")):
+            yield self._visit(name, path, lang)
+        self.page.fill("[name=email]", "nobody@demo.example")
+        self.page.fill("[name=password]", "wrong")
+        self.page.click('form[action="/staff/sign-in"] button[type=submit]')
+        expect(self.page.locator("[role=alert]")).to_be_visible()
+        yield "sign-in-wrong"
+        self.sign_in("teacher")
+        yield self._visit("overview", "/staff/", lang)
+        yield self._visit("start", "/staff/consultations/third-place/start?school=sagoskogen", lang)
+        for state in ("prepared", "open", "closing", "closed"):
+            session = self._session_in(state)
+            assert records.state(session) == state
+            yield self._visit(f"session-{state}", f"/staff/sessions/{session}", lang)
+            if state in ("open", "closed"):
+                yield self._visit(f"board-{state}", f"/staff/sessions/{session}/board", lang)
+        yield self._visit("not-found", "/staff/sessions/s_none", lang)
+        self.page.context.clear_cookies()
+        self.sign_in("moderator")
+        yield self._visit("overview-moderator", "/staff/", lang)
+        yield self._visit("consultation", "/staff/consultations/third-place", lang)
+        yield self._visit("freeze", "/staff/consultations/third-place?ask=freeze", lang)
+        yield self._visit("results", "/staff/consultations/third-place/results", lang)
+
+    def _visit(self, name: str, path: str, lang: str) -> str:
+        self.page.goto(f"{self.demo.url}{path}{'&' if '?' in path else '?'}lang={lang}")
+        expect(self.page.locator(f'html[lang="{lang}"]')).to_be_attached()
+        return name
+
+    def _session_in(self, state: str) -> str:
+        """A session of its own, brought so far, with a tablet that has joined."""
+        session = self.demo.new_class("manstralen", (5,), opens=later() if state == "prepared" else "")
+        link = Records(self.demo.database).find_class(session).link
+        httpx2.post(f"{self.demo.url}/api/v1/join", json={"link": link}).raise_for_status()
+        steps: dict[str, tuple[str, ...]] = {"closing": ("finish",), "closed": ("finish", "close")}
+        for step in steps.get(state, ()):
+            self.demo.post("teacher", f"/staff/sessions/{session}/{step}")
+        return session
