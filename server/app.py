@@ -20,7 +20,7 @@ from server.usecases.run_session import open_due
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
 from server.web.limits import Limits
-from server.web.middleware import CrossSiteGuard, PlainAddresses, SecurityHeaders
+from server.web.middleware import CrossSiteGuard, Failures, PlainAddresses, SecurityHeaders
 from server.web.parts import Parts
 from server.web.routes import ROUTES
 from server.web.templating import Templates
@@ -48,6 +48,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=ROUTES,
         middleware=[
             Middleware(SecurityHeaders, is_https=settings.is_https),
+            Middleware(Failures),
             Middleware(PlainAddresses),
             Middleware(CrossSiteGuard),
         ],

@@ -120,8 +120,10 @@ async def finish(db: Database, live: Live, session_id: str) -> None:
 
 
 async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) -> None:
-    """What this tablet delivers from now on is held."""
+    """What this tablet delivers from now on is held. Raises `not_found` when no such tablet joined."""
     async with db.writing() as tx:
+        if number not in {tablet.number for tablet in await tablets.list_tablets(tx, session_id)}:
+            raise DomainError("not_found")
         await tablets.mark_revoked(tx, session_id, number)
     live.announce(session_id)
 

@@ -18,7 +18,8 @@ _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 log = logging.getLogger(__name__)
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
+async def refuse(request: Request, error: Exception) -> Response:
+    """The answer to a DomainError."""
     assert isinstance(error, DomainError)
     if error.kind.status >= 500:
         # Only the kind of the cause: its text could hold a child's answer.
@@ -37,12 +38,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return await _refuse(request, DomainError(_BY_STATUS.get(error.status_code, "bad_request")))
-
-
-async def _fail(request: Request, error: Exception) -> Response:
-    log.error("failed: %s", type(error).__name__)
-    return await _refuse(request, DomainError("internal"))
+    return await refuse(request, DomainError(_BY_STATUS.get(error.status_code, "bad_request")))
 
 
 def _json(request: Request, error: DomainError) -> JSONResponse:
@@ -53,4 +49,4 @@ def _json(request: Request, error: DomainError) -> JSONResponse:
     return JSONResponse(body, error.kind.status, {"Cache-Control": "no-store", **headers})
 
 
-HANDLERS: dict[Any, ExceptionHandler] = {DomainError: _refuse, HTTPException: _refuse_http, Exception: _fail}
+HANDLERS: dict[Any, ExceptionHandler] = {DomainError: refuse, HTTPException: _refuse_http}

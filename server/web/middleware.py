@@ -1,13 +1,16 @@
 """What holds for every request: security headers, and no writing from other sites."""
 
+import logging
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.domain.errors import DomainError
-from server.web.errors import HANDLERS
+from server.web.errors import refuse
+
+log = logging.getLogger(__name__)
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -38,14 +41,17 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class SecurityHeaders:
+    """Adds the headers that no handler sets itself."""
+
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self._app = app
-        self._headers = {**_HEADERS, **(_HTTPS_HEADERS if is_https else {})}
+        headers = {**_HEADERS, **(_HTTPS_HEADERS if is_https else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                message["headers"] = [*message["headers"], *self._headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -65,6 +71,36 @@ class CrossSiteGuard:
         await self._app(scope, receive, send)
 
 
+class Failures:
+    """Turns what no handler foresaw into the answer `internal`, inside the security headers.
+
+    Nothing is raised further: the server's own log would repeat the error's text, which could hold an answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            if started:
+                log.error("broke off: %s", type(error).__name__)
+            else:
+                await _refuse(scope, receive, send, "internal", error)
+
+
 class PlainAddresses:
     """There is nothing at an address with a NUL in it, and no database takes one."""
 
@@ -78,9 +114,10 @@ class PlainAddresses:
             await self._app(scope, receive, send)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, code: str) -> None:
-    answer = HANDLERS[DomainError](Request(scope, receive), DomainError(code))  # type: ignore[arg-type]
-    response = await answer  # type: ignore[misc]
+async def _refuse(scope: Scope, receive: Receive, send: Send, code: str, cause: Exception | None = None) -> None:
+    error = DomainError(code)
+    error.__cause__ = cause
+    response = await refuse(Request(scope, receive), error)
     await response(scope, receive, send)
 
 

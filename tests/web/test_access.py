@@ -1,0 +1,210 @@
+"""Every route with every role: who gets through, against a table written by hand.
+
+N nobody, T Alva who teaches, M Mika who moderates, R Ritva who reviews, A an administrator, all for the whole
+municipality; O Otto, who has every role in another municipality.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from server.store.sessions import find_session
+from server.web.routes import RULES
+from tests.web.demo import DemoApp, open_demo
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EVERYBODY, STAFF = "NTMRAO", "TMRA"
+CONSULTATION = "/staff/consultations/{consultation}"
+SESSION = "/staff/sessions/{session}"
+MAY = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/app/"): EVERYBODY,
+    ("GET", "/app/j/{link}"): EVERYBODY,
+    ("GET", "/app/b/{edition}/{lang}"): EVERYBODY,
+    ("GET", "/app/sw.js"): EVERYBODY,
+    ("GET", "/app/manifest.webmanifest"): EVERYBODY,
+    ("GET", "/static/{build}/{name:path}"): EVERYBODY,
+    ("GET", "/media/{name}"): EVERYBODY,
+    ("POST", "/api/v1/join"): EVERYBODY,
+    ("POST", "/api/v1/sync"): "",
+    ("GET", "/staff/sign-in"): EVERYBODY,
+    ("POST", "/staff/sign-in"): EVERYBODY,
+    ("POST", "/staff/sign-out"): EVERYBODY,
+    ("GET", "/staff/"): STAFF + "O",
+    ("GET", CONSULTATION): STAFF,
+    ("GET", CONSULTATION + "/sessions"): STAFF,
+    ("GET", CONSULTATION + "/events"): STAFF,
+    ("GET", CONSULTATION + "/results"): "MRA",
+    ("GET", CONSULTATION + "/start"): "T",
+    ("POST", "/staff/sessions"): "T",
+    ("GET", SESSION): "TMA",
+    ("GET", SESSION + "/progress"): "TMA",
+    ("GET", SESSION + "/events"): "TMA",
+    ("GET", SESSION + "/board"): "T",
+    ("POST", SESSION + "/open"): "T",
+    ("POST", SESSION + "/finish"): "T",
+    ("POST", SESSION + "/close"): "TMA",
+    ("POST", SESSION + "/tablets/{number:int}/revoke"): "T",
+    ("GET", "/api/v1/results/{consultation}"): "MRA",
+    ("GET", "/pictures"): EVERYBODY,
+    ("GET", "/privacy"): EVERYBODY,
+    ("GET", "/healthz"): EVERYBODY,
+    ("POST", CONSULTATION + "/freeze"): "MA",
+}
+ROLES = {"N": None, "T": "teacher", "M": "moderator", "R": "reviewer", "A": "administrator", "O": "otto"}
+PASSED = {200, 204, 303, 304, 404, 409, 422}
+"""What a handler itself says: also that a session is not in a state for that."""
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
+    folder: Path = tmp_path_factory.mktemp("demo")
+    async with open_demo(folder) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def tokens(demo: DemoApp) -> dict[str, str | None]:
+    """A sign-in of each role; None for nobody."""
+    return {letter: role and await demo.cookie_of(role) for letter, role in ROLES.items()}
+
+
+async def test_no_route_is_forgotten() -> None:
+    assert set(MAY) == set(RULES)
+
+
+async def ask(demo: DemoApp, method: str, path: str, token: str | None, body: bytes = b"") -> tuple[int, str]:
+    """Status and address to go on to; does not wait for the end of an event stream."""
+    answered: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+    headers = [(b"host", b"localhost:8000"), (b"content-type", b"application/x-www-form-urlencoded")]
+    headers += [(b"cookie", f"tyck={token}".encode())] if token else []
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("203.0.113.7", 1),
+        "server": ("localhost", 8000),
+    }
+
+    async def receive() -> dict[str, Any]:
+        if answered.done():
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            location = dict(message["headers"]).get(b"location", b"").decode()
+            answered.set_result((message["status"], location))
+
+    running = asyncio.create_task(demo.app(scope, receive, send))
+    try:
+        return await asyncio.wait_for(answered, 30)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def address(demo: DemoApp, path: str) -> tuple[str, str]:
+    """The route's path about a session of its own, and that session's id."""
+    session = await demo.session("sagoskogen", (5, 6))
+    named = {
+        "{session}": session.id,
+        "{consultation}": demo.made.consultation,
+        "{link}": session.link,
+        "{edition}": f"{session.revision}-long",
+        "{lang}": "sv",
+        "{build}": demo.parts.assets.build,
+        "{name:path}": "css/child.css",
+        "{name}": demo.parts.assets.picture("1F3E0").url.rpartition("/")[2],
+        "{number:int}": "0",
+    }
+    for placeholder, value in named.items():
+        path = path.replace(placeholder, value)
+    return path, session.id
+
+
+@pytest.mark.parametrize("route", MAY, ids=lambda route: " ".join(route))
+async def test_who_may(demo: DemoApp, tokens: dict[str, str | None], route: tuple[str, str]) -> None:
+    method, pattern = route
+    passed = ""
+    for letter, token in tokens.items():
+        demo.forget_limits()
+        await demo.execute("UPDATE consultations SET frozen = false")
+        path, session = await address(demo, pattern)
+        body = b"consultation=third-place&area=sagoskogen&grades=1" if pattern == "/staff/sessions" else b""
+        sessions = await demo.rows("sessions", "sign_ins")
+        if pattern == "/staff/sign-out":
+            token = token and await demo.cookie_of(str(ROLES[letter]))
+        status, location = await ask(demo, method, path, token, body)
+        refused = status in (401, 403) or location.startswith("/staff/sign-in?")
+        if pattern in ("/api/v1/join", "/staff/sign-in") and method == "POST":
+            # Nobody is refused for who they are: only for what they sent, which is nothing.
+            assert status in (400, 401)
+            refused = False
+        else:
+            assert refused or status in PASSED, (letter, status)
+        if refused:
+            expected = 303 if letter == "N" and method == "GET" and not path.startswith("/api/") else 403
+            expected = 401 if letter == "N" and expected != 303 else expected
+            assert status == (401 if pattern == "/api/v1/sync" else expected), letter
+            assert await demo.rows("sessions", "sign_ins") == sessions
+            assert await state(demo, session) == "open"
+        passed += "" if refused else letter
+    assert sorted(passed) == sorted(MAY[route])
+
+
+async def state(demo: DemoApp, session: str) -> str:
+    async with demo.parts.db.reading() as tx:
+        found = await find_session(tx, session)
+    assert found
+    return found.state.value
+
+
+async def test_the_outsider_sees_nothing_of_this_municipality(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as demo:
+        otto = await demo.staff("otto")
+        shown = (await otto.get("/staff/")).text
+        assert "Otto" in shown
+        for secret in (
+            "Pedersöre",
+            "Satukallio",
+            demo.made.consultation,
+            *(one["session"] for one in demo.made.sessions),
+        ):
+            assert secret not in shown
+
+
+async def test_no_role_reaches_across_by_naming_another_school(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as demo:
+        otto, before = await demo.staff("otto"), await demo.rows()
+        for area in ("sagoskogen", "pedersore"):
+            form = {"consultation": demo.made.consultation, "area": area, "grades": "1"}
+            assert (await otto.post("/staff/sessions", data=form)).status_code == 403
+        form = {"consultation": demo.made.consultation, "area": "annanstans", "grades": "1"}
+        assert (await otto.post("/staff/sessions", data=form)).status_code in (403, 404, 422)
+        assert await demo.rows() == before
+
+
+@pytest.mark.parametrize("token", ["", "x", "å", "x" * 5000, "%00", '"', "a;b"])
+async def test_a_made_up_cookie_is_nobody(demo: DemoApp, token: str) -> None:
+    headers = [(b"Cookie", f"tyck={token}".encode("latin-1"))]
+    assert (await demo.client().get("/staff/", headers=headers)).status_code == 303
+
+
+async def test_signing_out_ends_it_on_the_server(demo: DemoApp) -> None:
+    token = await demo.cookie_of("teacher")
+    assert (await ask(demo, "GET", "/staff/", token))[0] == 200
+    assert (await ask(demo, "POST", "/staff/sign-out", token))[0] == 303
+    assert (await ask(demo, "GET", "/staff/", token))[0] == 303
