@@ -12,7 +12,7 @@ export function guardTaps(shownAt) {
   let lastTap = { on: "", at: -Infinity };
 
   addEventListener("pointerdown", (event) => {
-    touchedAt = event.pointerType === "mouse" ? -Infinity : performance.now();
+    touchedAt = event.pointerType === "mouse" ? -Infinity : event.timeStamp;
   }, true);
   addEventListener("keydown", (event) => {
     touchedAt = -Infinity;
@@ -21,7 +21,8 @@ export function guardTaps(shownAt) {
   addEventListener("click", (event) => {
     const control = event.target instanceof Element ? event.target.closest("button, input") : null;
     if (!control) return;
-    const at = performance.now();
+    // When the finger moved, not when a slow tablet got round to it.
+    const at = event.timeStamp;
     const on = nameOf(control);
     const byFinger = at - touchedAt < 2000;
     const early = byFinger && touchedAt - shownAt() < SETTLE_MS;
