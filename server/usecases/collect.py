@@ -77,6 +77,9 @@ class Outcome:
     day: int
 
 
+_Group = list[tuple[Delivery, asyncio.Future[Outcome]]]
+
+
 def judge(poll: Poll | None, revision: str, raw_items: Sequence[object]) -> tuple[tuple[Item, ...], dict[str, Receipt]]:
     """Divides what a tablet sent into items to keep and rejected ones; an item without a usable id answers as `#n`."""
     items: dict[str, Item] = {}
@@ -105,7 +108,7 @@ class Collector:
         self._live = live
         self._clock = clock
         self._key = key
-        self._waiting: list[tuple[Delivery, asyncio.Future[Outcome]]] = []
+        self._waiting: _Group = []
         self._storing: asyncio.Task[None] | None = None
 
     async def deliver(self, delivery: Delivery) -> Outcome:
@@ -118,13 +121,13 @@ class Collector:
 
     async def _store_waiting(self) -> None:
         while self._waiting:
-            group, self._waiting = self._waiting, []
-            await self._store_group(group)
+            await self._store_group(self._waiting)
 
-    async def _store_group(self, group: list[tuple[Delivery, asyncio.Future[Outcome]]]) -> None:
+    async def _store_group(self, group: _Group) -> None:
         try:
-            outcomes = await self._store([delivery for delivery, _ in group])
+            outcomes = await self._store(group)
         except Exception as error:
+            self._take(group)
             # One delivery must never take others with it: each gets its own transaction and its own answer.
             if len(group) > 1:
                 for one in group:
@@ -139,17 +142,25 @@ class Collector:
             else:
                 answered.set_result(outcome)
 
-    async def _store(self, group: Sequence[Delivery]) -> list[Outcome | DomainError]:
+    def _take(self, group: _Group) -> list[Delivery]:
+        """The deliveries of a group, which is complete from now on."""
+        if group is self._waiting:
+            self._waiting = []
+        return [delivery for delivery, _ in group]
+
+    async def _store(self, waiting: _Group) -> list[Outcome | DomainError]:
         now = self._clock()
         async with self._db.writing() as tx:
+            # As late as can be, so that those who came while the transaction began share it.
+            group = self._take(waiting)
             standings, revoked = await both(
                 tx, self._find_standings(tx, group), mark_heard(tx, [_report(delivery) for delivery in group], now)
             )
             gathering = _Gathering(tx, self._revisions, self._key, now // DAY_S, standings, revoked)
             refused = {id(delivery) for delivery in group if delivery.items and _is_stuffed(delivery, standings)}
             await gathering.keep([delivery for delivery in group if id(delivery) not in refused])
-        for session in standings:
-            self._live.announce(session)
+        for topic in standings.keys() | {delivery.grant.consultation for delivery in group if delivery.items}:
+            self._live.announce(topic)
         return [
             DomainError("over_cap") if id(delivery) in refused else gathering.outcome(delivery) for delivery in group
         ]

@@ -24,7 +24,8 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
             raise DomainError("not_found")
         if consultation.frozen:
             raise DomainError("frozen")
-        for session in await sessions.list_sessions(tx, consultation_id):
+        all_sessions = await sessions.list_sessions(tx, consultation_id)
+        for session in all_sessions:
             # A tablet without network may have let children answer before its session was opened.
             opened = replace(session, state=State.OPEN) if session.state == State.PREPARED else session
             if opened.state != State.CLOSED:
@@ -46,4 +47,5 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
                 remaining.add(place.parent)
         await mark_frozen(tx, consultation_id)
     await db.forget_deleted()
-    live.announce(consultation_id)
+    for topic in (consultation_id, *(session.id for session in all_sessions)):
+        live.announce(topic)
