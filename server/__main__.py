@@ -12,13 +12,12 @@ from pathlib import Path
 import click
 import segno
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.app import create_app
 from server.demo import Demo, as_json, set_up_demo
 from server.domain.sessions import grades_key
 from server.settings import Settings, read_settings
-from server.store.database import Database
+from server.store.database import UNUSABLE, Database
 from server.store.migrate import WrongVersion, check_version, migrate
 from server.store.staff import count_demo_accounts
 
@@ -128,7 +127,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         yield db
     except WrongVersion as error:
         raise click.ClickException(str(error)) from error
-    except (SQLAlchemyError, OSError) as error:
+    except UNUSABLE as error:
         reason = str(getattr(error, "orig", error)).partition("\n")[0]
         raise click.ClickException(f"The database cannot be used: {reason}") from error
     finally:

@@ -11,9 +11,12 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+UNUSABLE = (SQLAlchemyError, OSError)
+"""What is raised when a database cannot be reached, opened or used."""
 _READERS = 4
 SQLITE_WRITER = (
     "PRAGMA journal_mode=WAL",
