@@ -1,4 +1,4 @@
-"""The one catalogue of errors: a stable code, a status, what happened and the way on. Knows no HTTP beyond the number."""
+"""The one catalogue of errors: a stable code, a status, what happened and the way on. Knows no HTTP but numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -53,7 +53,7 @@ class Database:
             yield connection
 
     async def forget_deleted(self) -> None:
-        """Empties the write-ahead log, so that erased rows stand nowhere. A busy reader puts it off to the next call."""
+        """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""
         if self.is_sqlite:
             async with self._turn, self._writer.connect() as connection:
                 await connection.run_sync(_checkpoint)

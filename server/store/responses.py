@@ -139,7 +139,7 @@ async def count_held(db: AsyncConnection, session: str) -> dict[str, int]:
     rows = await db.execute(
         select(held.c.reason, func.count()).where(held.c.session == session).group_by(held.c.reason)
     )
-    return {reason: number for reason, number in rows}
+    return {reason: int(number) for reason, number in rows}
 
 
 async def erase_responses(db: AsyncConnection, session: str) -> None:
