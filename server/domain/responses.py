@@ -12,6 +12,13 @@ MAX_BYTES = 8 * 1024
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_STRICT = json.JSONDecoder(parse_constant=_no_constant)
+
+
 class Rejected(Exception):
     """Not a response of ours; `why` is `bad_id`, `too_large` or `bad_body`."""
 
@@ -42,7 +49,7 @@ def read_response(body: object) -> Response:
     if len(body) > MAX_BYTES or len(body.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise Rejected("too_large")
     try:
-        content = json.loads(body, parse_constant=_no_constant)
+        content = _STRICT.decode(body)
     except (ValueError, RecursionError):
         raise Rejected("bad_body") from None
     if not isinstance(content, dict) or content.keys() != {"revision", "lang", "answers", "end"}:
@@ -53,10 +60,6 @@ def read_response(body: object) -> Response:
     if lang not in LANGUAGES or end not in ("done", "stopped"):
         raise Rejected("bad_body")
     return Response(revision, lang, answers, end)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
 
 
 def suits(poll: Poll, response: Response) -> bool:

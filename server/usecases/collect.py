@@ -303,9 +303,7 @@ class _Gathering:
 
 
 def _report(delivery: Delivery) -> TabletReport:
-    return TabletReport(
-        delivery.grant.session, delivery.grant.grant, delivery.ready, delivery.turn, delivery.pending
-    )
+    return TabletReport(delivery.grant.session, delivery.grant.grant, delivery.ready, delivery.turn, delivery.pending)
 
 
 def _is_stuffed(delivery: Delivery, standings: dict[str, Standing]) -> bool:

@@ -46,6 +46,9 @@ _CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
 _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
 
 ROUTES = [
+    # tablets: first, for routes are tried in order
+    _post("/api/v1/sync", sync.post_sync, TABLET),
+    _post("/api/v1/join", sync.post_join, ANYONE),
     # the child
     _get("/", _to_child, ANYONE),
     _get("/app/", child.join_page, ANYONE),
@@ -55,9 +58,6 @@ ROUTES = [
     _get("/app/manifest.webmanifest", child.manifest, ANYONE),
     _get("/static/{build}/{name:path}", static.asset, ANYONE),
     _get("/media/{name}", static.asset, ANYONE),
-    # tablets
-    _post("/api/v1/join", sync.post_join, ANYONE),
-    _post("/api/v1/sync", sync.post_sync, TABLET),
     # staff
     _page("/staff/sign-in", sign_in.show, ANYONE),
     _post("/staff/sign-in", sign_in.sign_in, ANYONE),

@@ -1,10 +1,10 @@
 """Join and sync, the JSON that tablets speak (docs/sync.md): parse, call, answer. Logs nothing of a request."""
 
-import json
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -156,7 +156,7 @@ def _sync_answer(rid: str, outcome: Outcome) -> bytes:
     }
     if outcome.commit:
         answer["commit"] = outcome.commit
-    return json.dumps(answer, separators=(",", ":")).encode()
+    return to_json(answer)
 
 
 def _said(receipt: Receipt) -> dict[str, str]:

@@ -21,6 +21,7 @@ from typing import cast
 import uvloop
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+_PATIENCE_S = 10
 _STORED = b'"s":"stored"'
 
 
@@ -146,7 +147,7 @@ async def _run(order: Order) -> dict[str, float]:
             connection.go_on(start)
     else:
         await _send_when_due(load, order.rate, start)
-    while len(load.idle) < order.connections and time.perf_counter() < load.ends + 10:
+    while len(load.idle) < order.connections and time.perf_counter() < load.ends + _PATIENCE_S:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
     took, cpu = time.perf_counter() - start, time.process_time() - cpu
     missing = order.connections - len(load.idle)

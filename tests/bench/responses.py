@@ -1,4 +1,4 @@
-"""Responses per second: the real server, the bare route and raw SQLite, taken in turns so that all meet the same noise."""
+"""Responses per second: the real server, the bare route and raw SQLite, in turns: all meet the same noise."""
 
 import random
 import sqlite3

@@ -27,8 +27,8 @@ class _Heard:
 
 
 async def measure_events(server: Served, day: SchoolDay, seconds: float) -> dict[str, float]:
-    """Sync reply → the first `event: changed` since the request, in milliseconds, while every tablet delivers a response
-    as often as the server advises (`min_s`) and every teacher's page fetches its new fragment.
+    """Sync reply → the first `event: changed` since the request, in milliseconds, while every tablet delivers
+    a response as often as the server advises (`min_s`) and every teacher's page fetches its new fragment.
     """
     heard = _Heard()
     sessions = sorted({tablet.session for tablet in day.watched})
