@@ -55,8 +55,9 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
         failures = answered ? 0 : failures + 1;
         const withheld = isFirst && answered;
         isFirst &&= !answered;
-        if (!answered) plan(backoff(failures));
-        else if (withheld) soon();
+        // Somebody came back, or the network did, while a request was failing: the wait begins anew.
+        if (!answered) plan(backoff(again ? 0 : failures));
+        else if (withheld && document.visibilityState === "visible") soon();
         else plan(again ? 0 : advice.idle_s);
         again = false;
       });
