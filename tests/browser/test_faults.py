@@ -190,6 +190,28 @@ def crash(tablet: Tablet) -> Tablet:
     return again
 
 
+def test_a_full_device_shows_no_tick(tablet: Tablet, a_class: Class) -> None:
+    """A grown-up is called, the answers stay; once there is room the same Done goes on."""
+    tablet.join_ready(a_class)
+    child = invent(tablet.questions(), 3, "fi")
+    tablet.begin("fi")
+    tablet.answer_all(child)
+    tablet.page.evaluate(
+        """() => {
+             const {prototype} = IDBObjectStore;
+             const {add} = prototype;
+             prototype.add = () => { throw new DOMException('No room', 'QuotaExceededError'); };
+             window.makeRoom = () => { prototype.add = add; };
+           }"""
+    )
+    tablet.go("confirm", "stuck")
+    assert tablet.stored("outbox") == []
+    assert len(tablet.stored("drafts")) == 1
+    tablet.page.evaluate("makeRoom()")
+    tablet.go("go-on", "thanks")
+    assert len(tablet.stored("outbox")) == 1
+
+
 def test_an_empty_battery_loses_nothing(tablet: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
     """The browser's process is killed before and after the tick, without network."""
     tablet.join_ready(a_class)

@@ -67,10 +67,8 @@ def _question(tablet: Tablet, asked: Asked) -> Iterator[str]:
 
 def _stuck(tablet: Tablet) -> Iterator[str]:
     """A device without room: the turn does not begin before there is some."""
-    devtools = tablet.page.context.new_cdp_session(tablet.page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": tablet.base, "quotaSize": 1_000_000})
+    tablet.page.evaluate("navigator.storage.estimate = async () => ({quota: 1e7, usage: 0})")
     tablet.go("start", "stuck")
     yield "stuck"
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": tablet.base})
-    devtools.detach()
+    tablet.page.evaluate("delete navigator.storage.estimate")
     tablet.go("go-on", "assent")
