@@ -14,6 +14,9 @@
   const keys = all("button[data-join]");
   const steps = all("button[data-do]");
 
+  // Where a page may scroll, its steps may lie over what is still to come, but not at its end.
+  if (may_scroll) page.scrollTo(0, page.scrollHeight);
+
   const least = tiles.length > 4 ? tile : tile_of_few;
   for (const each of tiles) {
     const place = box(each);
