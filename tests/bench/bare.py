@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from server.demo import CONSULTATION
 from server.domain.consultations import parse_poll
-from server.usecases.collect import judge
+from server.domain.deliveries import judge
 from server.web.sync import SyncBody
 
 _POLL = parse_poll(json.loads(Path(f"server/shelf/{CONSULTATION}/poll.json").read_text("utf-8")))

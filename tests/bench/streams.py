@@ -74,27 +74,22 @@ def _percentiles(name: str, seconds: Iterable[float]) -> dict[str, float]:
 
 
 async def _deliver(server: Served, body: str, tablet: Tablet, end: float, heard: _Heard) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     await asyncio.sleep(random.uniform(0, _SYNC_EVERY_S))
     while time.perf_counter() < end:
         sent = time.perf_counter()
-        writer.write(build_request(tablet.session, tablet.token, body, items=1))
-        await _read_answer(reader)
+        await _ask(server, build_request(tablet.session, tablet.token, body, items=1))
         heard.syncs.append((tablet.session, sent, time.perf_counter()))
         await asyncio.sleep(random.uniform(0.5, 1.5) * _SYNC_EVERY_S)
-    writer.close()
 
 
 async def _watch(server: Served, cookie: str, session: str, heard: _Heard) -> None:
     """What a teacher's page does: it hears an event and fetches its fragment."""
     events, _ = await _open_stream(server, cookie, session)
-    page, fetch = await asyncio.open_connection("127.0.0.1", server.port)
     while True:
         await events.readuntil(_EVENT)
         now = time.perf_counter()
         heard.events[session].append(now)
-        fetch.write(_get(f"/staff/sessions/{session}/progress", cookie))
-        await _read_answer(page)
+        await _ask(server, _get(f"/staff/sessions/{session}/progress", cookie))
         heard.pages.append(time.perf_counter() - now)
 
 
@@ -108,8 +103,12 @@ def _get(path: str, cookie: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: tyck={cookie}\r\nHX-Request: true\r\n\r\n".encode()
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> bytes:
+async def _ask(server: Served, request: bytes) -> None:
+    """One request on a connection of its own: between two the server has closed an idle one."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request)
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     if not head.startswith(b"http/1.1 200"):
         raise SystemExit(f"A request failed: {head.splitlines()[0].decode()}")
-    return await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n", 1)[0]))
+    await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n", 1)[0]))
+    writer.close()
