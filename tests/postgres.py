@@ -14,7 +14,6 @@ from types import TracebackType
 from tests.needs import find_postgres
 
 
-
 @dataclass
 class Cluster:
     binaries: Path
@@ -66,5 +65,3 @@ def start_cluster() -> Cluster | None:
 
 def _other_user() -> str:
     return "postgres" if any(user.pw_name == "postgres" for user in pwd.getpwall()) else "nobody"
-
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from server.domain.deliveries import Delivery, Outcome, judge
 from server.domain.grants import Grant, read_token
 from server.domain.questions import Answer
 from server.domain.sessions import Session
@@ -14,7 +15,7 @@ from server.live import Live
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions
 from server.store.database import Database
-from server.usecases.collect import Collector, Delivery, Outcome, judge
+from server.usecases.collect import Collector
 from server.usecases.compose import publish
 from server.usecases.report import freeze
 from server.usecases.run_session import close, finish, join, prepare

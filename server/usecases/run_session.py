@@ -171,6 +171,16 @@ async def close_in(
     await sessions.mark_state(tx, session.id, state)
 
 
+async def find_place(tx: AsyncConnection, session_id: str) -> tuple[Session, Place, str]:
+    """A session, its place in the tree, and its school's language. Raises `not_found`."""
+    session = await _find(tx, session_id)
+    consultation = await find_consultation(tx, session.consultation)
+    area = await areas.find_area(tx, session.area)
+    if consultation is None or area is None:
+        raise DomainError("not_found")
+    return session, place_of(session, consultation), area.language
+
+
 def place_of(session: Session, consultation: Consultation) -> Place:
     grades = "" if session.counts_in_school else rules.grades_key(session.grades)
     return Place(consultation.area, session.area, grades, session.id)

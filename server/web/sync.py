@@ -8,12 +8,12 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.domain.deliveries import Delivery, Outcome, Receipt, judge
 from server.domain.errors import DomainError
 from server.domain.grants import Grant, read_token
 from server.domain.sessions import CODE_LENGTH, Session
 from server.store.sessions import find_session_by_link, list_sessions_by_pictures
 from server.usecases.accounts import sign_out
-from server.usecases.collect import Delivery, Outcome, Receipt, judge
 from server.usecases.run_session import Joined, join
 from server.web.access import cookie_name
 from server.web.body import MAX_SENT, read_body

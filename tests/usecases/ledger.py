@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from server.domain.consultations import parse_poll
+from server.domain.deliveries import STORED
 from server.domain.errors import DomainError
 from server.domain.grants import Grant
 from server.domain.packets import Place, count, filter_keys, threshold
@@ -19,7 +20,6 @@ from server.domain.results import RECEIVED, SHOWN, Figure, at, sum_up
 from server.domain.sessions import Session, read_grades
 from server.store.packets import list_figures
 from server.store.schema import held, packets, responses, waiting
-from server.usecases.collect import STORED
 from server.usecases.run_session import open_session
 from tests.town import Town, item, poll_content
 

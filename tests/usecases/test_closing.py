@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from server.domain.errors import DomainError
-from server.domain.sessions import Session
 from server.domain.results import RECEIVED, SHOWN
+from server.domain.sessions import Session
 from server.store.packets import list_figures, list_waiting_places
 from server.store.schema import metadata, packets
 from server.usecases.run_session import open_session, prepare
