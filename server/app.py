@@ -25,7 +25,7 @@ from server.web.parts import Parts
 from server.web.routes import ROUTES
 from server.web.templating import Templates
 
-_OPEN_DUE_EVERY_S = 60
+_CARE_EVERY_S = 60
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        opening = asyncio.create_task(_open_due_sessions(here))
+        caring = asyncio.create_task(_take_care(here))
         yield
-        opening.cancel()
+        caring.cancel()
         with suppress(asyncio.CancelledError):
-            await opening
+            await caring
         here.live.stop()
         await here.db.close()
 
@@ -83,10 +83,12 @@ def _now() -> int:
     return int(time.time())
 
 
-async def _open_due_sessions(here: Parts) -> None:
+async def _take_care(here: Parts) -> None:
+    """Opens sessions whose day has come, and empties the log of what a busy reader kept at a closing."""
     while True:
         try:
             await open_due(here.db, here.live, datetime.now(UTC).date().isoformat())
+            await here.db.forget_deleted()
         except Exception as error:
-            log.error("opening due sessions failed: %s", type(error).__name__)
-        await asyncio.sleep(_OPEN_DUE_EVERY_S)
+            log.error("taking care failed: %s", type(error).__name__)
+        await asyncio.sleep(_CARE_EVERY_S)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
@@ -140,6 +140,11 @@ async def count_held(db: AsyncConnection, session: str) -> dict[str, int]:
         select(held.c.reason, func.count()).where(held.c.session == session).group_by(held.c.reason)
     )
     return {reason: int(number) for reason, number in rows}
+
+
+async def erase_held_bodies(db: AsyncConnection, session_ids: Collection[str]) -> None:
+    """After the freeze nobody can decide on them any more: their reasons and number stay."""
+    await db.execute(update(held).where(held.c.session.in_(session_ids)).values(body=""))
 
 
 async def erase_responses(db: AsyncConnection, session: str) -> None:

@@ -9,6 +9,7 @@ from server.live import Live
 from server.store import areas, packets, sessions
 from server.store.consultations import Revisions, find_consultation, find_newest_revision, mark_frozen
 from server.store.database import Database
+from server.store.responses import erase_held_bodies
 from server.usecases.release import release_answers
 from server.usecases.run_session import close_in
 
@@ -45,6 +46,7 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
             remaining.discard(place)
             if place.parent:
                 remaining.add(place.parent)
+        await erase_held_bodies(tx, [session.id for session in all_sessions])
         await mark_frozen(tx, consultation_id)
     await db.forget_deleted()
     for topic in (consultation_id, *(session.id for session in all_sessions)):

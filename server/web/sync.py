@@ -65,7 +65,7 @@ class SyncBody(_Wire):
     proto: int
     rid: str = Field(max_length=64)
     session: str = Field(max_length=64)
-    items: list[Any] = Field(max_length=MAX_ITEMS)
+    items: list[Any]
     have: list[str] = Field([], max_length=200)
     ledger: _Ledger
     tablet: _Tablet
@@ -137,6 +137,8 @@ async def post_sync(request: Request) -> Response:
         raise DomainError("old_app")
     if body.session != grant.session:
         raise DomainError("wrong_session")
+    if len(body.items) > MAX_ITEMS:
+        raise DomainError("too_large")
     revision = await here.revisions.find(grant.revision)
     items, rejected = judge(revision.poll if revision else None, grant.revision, body.items)
     delivery = Delivery(grant, items, rejected, body.tablet.ready, body.tablet.turn, body.ledger.pending)

@@ -10,7 +10,7 @@ from server.domain.errors import DomainError
 from server.domain.results import RECEIVED, SHOWN
 from server.domain.sessions import Session
 from server.store.packets import list_figures, list_waiting_places
-from server.store.schema import metadata, packets
+from server.store.schema import held, metadata, packets
 from server.usecases.run_session import open_session, prepare
 from tests.town import TODAY, Town, item
 
@@ -142,3 +142,12 @@ async def test_a_tablet_brings_back_a_session_the_database_lost(town: Town) -> N
     await town.deliver(grant, item(grant, {"q1": "home"}))
     await town.close(session)
     assert (await figures(town, "koivu", "1-2"))[RECEIVED] == 1
+
+
+async def test_after_the_freeze_of_held_responses_only_the_number_stays(town: Town) -> None:
+    session = await town.session()
+    grant = await town.tablet(session)
+    await town.deliver(grant, item(grant, {"q1": "moon"}))
+    await town.freeze()
+    async with town.db.reading() as tx:
+        assert (await tx.execute(select(held.c.reason, held.c.body))).all() == [("unfit", "")]

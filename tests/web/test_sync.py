@@ -340,7 +340,7 @@ async def test_400_names_the_field(demo: DemoApp, tablet: Tablet, changes: dict[
 async def test_51_items_are_too_many(demo: DemoApp, tablet: Tablet) -> None:
     sent = [tablet.item() for _ in range(51)]
     before = await demo.rows()
-    await check_refused(demo, await tablet.sync(*sent), 400, "bad_request", before)
+    await check_refused(demo, await tablet.sync(*sent), 413, "too_large", before)
     assert await tablet.told(*sent[:50]) == [STORED] * 50
 
 
