@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 Text = Mapping[str, str]
 Answer = object
@@ -33,7 +34,7 @@ class Question:
     sensitive: bool = False
     wall: bool = False
 
-    @property
+    @cached_property
     def option_ids(self) -> tuple[str, ...]:
         return tuple(option.id for option in self.options)
 

@@ -15,7 +15,7 @@ def test_the_first_load_is_light(browser: Browser, demo: DemoServer, a_class: Cl
     context = browser.new_context(viewport={"width": 768, "height": 954}, service_workers="block")
     page = context.new_page()
     finished: list[Request] = []
-    page.on("requestfinished", finished.append)
+    page.on("requestfinished", lambda request: finished.append(request))
     tablet = Tablet(page, demo.url)
     tablet.join(a_class)
     page.wait_for_load_state("networkidle")
