@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
@@ -125,6 +126,22 @@ class DemoServer:
         answer = self.staff("teacher").post("/staff/sessions", data=fields)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"].rsplit("/", 1)[-1])
+
+    def deliver(self, joined: Class, children: int) -> None:
+        """A tablet that joins and hands in so many children's answers to the first question."""
+        tablet = httpx2.post(f"{self.url}/api/v1/join", json={"link": joined.link}).raise_for_status().json()
+        body = {"revision": tablet["revision"], "lang": "fi", "end": "done"}
+        answers = ({"q1": "home" if child % 2 else "forest"} for child in range(children))
+        request = {
+            "proto": 1,
+            "rid": "rig",
+            "session": tablet["session"],
+            "items": [{"id": str(uuid4()), "body": json.dumps({**body, "answers": given})} for given in answers],
+            "ledger": {"confirmed": children, "pending": 0, "attention": 0},
+            "tablet": {"ready": "yes", "turn": "idle"},
+        }
+        token = {"Authorization": f"Bearer {tablet['token']}"}
+        httpx2.post(f"{self.url}/api/v1/sync", json=request, headers=token).raise_for_status()
 
     def post(self, role: str, path: str) -> None:
         """One of the buttons that need nothing but a press: finish, close, freeze."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx2
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo import DemoServer, later
@@ -85,6 +84,8 @@ class Staff:
         yield self._visit("consultation", "/staff/consultations/third-place", lang)
         yield self._visit("freeze", "/staff/consultations/third-place?ask=freeze", lang)
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
+        yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
+        expect(self.page.locator(".bar-number").first).to_be_visible()
 
     def _visit(self, name: str, path: str, lang: str) -> str:
         self.page.goto(f"{self.demo.url}{path}{'&' if '?' in path else '?'}lang={lang}")
@@ -94,8 +95,7 @@ class Staff:
     def _session_in(self, state: str) -> str:
         """A session of its own, brought so far, with a tablet that has joined."""
         session = self.demo.new_class("manstralen", (5,), opens=later() if state == "prepared" else "")
-        link = Records(self.demo.database).find_class(session).link
-        httpx2.post(f"{self.demo.url}/api/v1/join", json={"link": link}).raise_for_status()
+        self.demo.deliver(Records(self.demo.database).find_class(session), children=0 if state == "prepared" else 7)
         steps: dict[str, tuple[str, ...]] = {"closing": ("finish",), "closed": ("finish", "close")}
         for step in steps.get(state, ()):
             self.demo.post("teacher", f"/staff/sessions/{session}/{step}")
