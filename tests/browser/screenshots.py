@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -80,7 +81,8 @@ def _staff(browser: Browser, demo: DemoServer, lang: str) -> None:
 
 def _question(browser: Browser, demo: DemoServer) -> None:
     """The picture in README: a question as a Finnish child sees it, with something chosen."""
-    context = browser.new_context(viewport={"width": 744, "height": 930}, reduced_motion="reduce")
+    look: Any = {"viewport": {"width": 768, "height": 954}, "device_scale_factor": 0.85, "reduced_motion": "reduce"}
+    context = browser.new_context(**look)
     tablet = Tablet(context.new_page(), demo.url)
     tablet.join_ready(demo.classes[0])
     tablet.begin("fi")
