@@ -39,12 +39,15 @@ class Database:
         )
         self._readers = _sqlite_engine(url, read_only=True) if self.is_sqlite else _postgres_engine(url, read_only=True)
         self._turn = asyncio.Lock()
+        self._connection: AsyncConnection | None = None
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction on the writer, committed durably when the block ends, rolled back when it raises."""
-        async with self._turn, self._writer.begin() as connection:
-            yield connection
+        async with self._turn:
+            connection = await self._write_connection()
+            async with connection.begin():
+                yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -55,10 +58,18 @@ class Database:
     async def forget_deleted(self) -> None:
         """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""
         if self.is_sqlite:
-            async with self._turn, self._writer.connect() as connection:
-                await connection.run_sync(_checkpoint)
+            async with self._turn:
+                await (await self._write_connection()).run_sync(_checkpoint)
+
+    async def _write_connection(self) -> AsyncConnection:
+        """Kept between transactions: giving it back to the pool each time cost two changes of thread."""
+        if self._connection is None:
+            self._connection = await self._writer.connect()
+        return self._connection
 
     async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
         await self._readers.dispose()
         await self._writer.dispose()
 
