@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.demo import Class
 from tests.browser.device import Device
@@ -267,8 +268,10 @@ class Tablet:
 def eventually(check: Callable[[], bool], what: str, page: Page) -> None:
     """Waits for a state that no page shows."""
     for _ in range(PATIENCE_MS // _LOOK_MS):
-        if check():
-            return
+        # The page may be on its way to another one just now.
+        with suppress(Error):
+            if check():
+                return
         page.wait_for_timeout(_LOOK_MS)
     raise AssertionError(f"Never came: {what}")
 
