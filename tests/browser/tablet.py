@@ -175,8 +175,14 @@ class Tablet:
         return self._device
 
     def hurry(self) -> None:
-        """Puts another tab in front and comes back: what is kept is sent at once."""
+        """Puts another tab in front and comes back: the server is asked at once."""
         self.device.cover()
+        self.page.bring_to_front()
+
+    def hand_in(self) -> None:
+        """Puts another tab in front until all that was kept is sent, as it is at once when the page is hidden."""
+        self.device.cover()
+        self.expect_stored("outbox", 0)
         self.page.bring_to_front()
 
     # a whole turn
@@ -242,10 +248,6 @@ class Tablet:
         self.confirm()
 
     # what the tablet keeps
-
-    def expect_delivered(self) -> None:
-        """Nothing is in the outbox, whatever the page shows."""
-        self.expect_stored("outbox", 0)
 
     def expect_stored(self, store: str, number: int) -> None:
         eventually(lambda: len(self.stored(store)) == number, f"{number} in {store}", self.page)

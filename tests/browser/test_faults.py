@@ -34,8 +34,9 @@ def hurry_until(tablet: Tablet, proxy: FaultyProxy, fault: Fault, times: int) ->
     """A tablet that is asked again while it waits for an answer asks once only."""
     proxy.forget()
     while proxy.count(fault) < times:
-        tablet.hurry()
+        tablet.device.cover()
         proxy.wait_for(fault, proxy.count(fault) + 1)
+        tablet.page.bring_to_front()
 
 
 def test_nothing_leaves_the_outbox_before_the_servers_own_word(
@@ -54,8 +55,7 @@ def test_nothing_leaves_the_outbox_before_the_servers_own_word(
         assert tablet.stored("outbox") == kept, fault
     assert records.arrived(a_class.id) == 0
     proxy.fault = None
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
     assert records.arrived(a_class.id) == 1
 
@@ -73,8 +73,7 @@ def test_a_lost_reply_doubles_nothing(
     assert records.bodies(a_class.id) == [child.body]
     assert len(tablet.stored("outbox")) == 1
     proxy.fault = None
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
     assert records.arrived(a_class.id) == 1
 
@@ -87,8 +86,7 @@ def test_a_request_that_comes_twice_counts_once(
     tablet.join_ready(a_class)
     proxy.fault = Loss.TWICE
     child = play_one(tablet)
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
     assert records.arrived(a_class.id) == 1
 
@@ -119,8 +117,7 @@ def test_children_go_on_while_the_server_is_away(
     tablet.expect_at("language")
     tablet.expect_stored("outbox", 3)
     demo.start()
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == ledger.bodies(a_class.id)
     assert records.arrived(a_class.id) == 3
 
@@ -142,8 +139,7 @@ def test_two_tabs_confirm_one_turn_once(tablet: Tablet, a_class: Class, records:
         each.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
     for each in (tablet, other):
         each.expect_at("thanks")
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -175,8 +171,7 @@ def test_a_crashed_page_loses_nothing(tablet: Tablet, a_class: Class, records: R
     again.confirm()
     last = crash(again)
     last.expect_at("language")
-    last.hurry()
-    last.expect_delivered()
+    last.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -227,8 +222,7 @@ def test_an_empty_battery_loses_nothing(tablet: Tablet, demo: DemoServer, a_clas
     tablet.expect_at("language")
     tablet.expect_stored("outbox", 1)
     demo.start()
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 

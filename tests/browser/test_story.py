@@ -55,8 +55,8 @@ def test_a_class_answers(
     away.device.set_offline(True)
     room.next_child(swedish, "sv")
     room.next_child(finnish, "fi")
-    swedish.hurry()
-    finnish.hurry()
+    swedish.hand_in()
+    finnish.hand_in()
     teacher.expect_numbers(joined=3, done=2, waiting=0)
 
     room.next_child(away, "fi")
@@ -69,8 +69,8 @@ def test_a_class_answers(
     room.next_child(swedish, "sv")
     room.next_child(finnish, "fi")
     assert room.children == 8
-    swedish.hurry()
-    finnish.hurry()
+    swedish.hand_in()
+    finnish.hand_in()
     teacher.expect_numbers(joined=3, done=6, waiting=0)
     assert len(away.stored("outbox")) == 2
 
@@ -80,8 +80,7 @@ def test_a_class_answers(
     finnish.hurry()
     teacher.expect_safe(is_safe=False)
     away.device.set_offline(False)
-    for tablet in room.tablets:
-        tablet.expect_delivered()
+    away.hand_in()
     teacher.expect_numbers(joined=3, done=8, waiting=0)
     for tablet in room.tablets:
         tablet.hurry()

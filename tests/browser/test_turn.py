@@ -14,8 +14,7 @@ def test_a_turn_arrives_as_it_was_played(tablet: Tablet, a_class: Class, records
     tablet.play(child)
     assert len(tablet.stored("outbox")) == 1
     assert tablet.stored("drafts") == []
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -27,7 +26,7 @@ def test_the_number_not_yet_acknowledged_is_always_true(tablet: Tablet, a_class:
     tablet.hand_over()
     tablet.expect_unsent(1)
     tablet.device.set_offline(False)
-    tablet.hurry()
+    tablet.hand_in()
     tablet.expect_unsent(0)
 
 
@@ -75,8 +74,7 @@ def test_every_reload_comes_back_to_the_same_place(tablet: Tablet, a_class: Clas
     tablet.confirm()
     tablet.page.reload()
     tablet.expect_at("language")
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -112,8 +110,7 @@ def test_a_language_switch_keeps_place_answers_and_order(tablet: Tablet, a_class
     for question in rest:
         tablet.answer(question, child.answers[question])
     tablet.confirm()
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -134,8 +131,7 @@ def test_stop_and_keep_sends_what_was_answered(tablet: Tablet, a_class: Class, r
     tablet.go("go-on", "q2")
     tablet.go("stop", "stop")
     tablet.go("keep", "thanks")
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     kept = invent([], 0, "fi", end="stopped")
     kept.answers["q1"] = whole.answers["q1"]
     assert records.bodies(a_class.id) == [kept.body]
@@ -238,8 +234,7 @@ def test_four_pictures_choose_among_the_sessions_a_tablet_holds(
         tablet.play(children[joined.id])
         tablet.hand_over()
     demo.start()
-    tablet.hurry()
-    tablet.expect_delivered()
+    tablet.hand_in()
     for joined in (first, second):
         assert records.bodies(joined.id) == [children[joined.id].body]
 

@@ -61,7 +61,6 @@ async def test_every_page_of_staff_and_children(demo: DemoApp, lang: str) -> Non
     pages += ["/app/manifest.webmanifest", "/pictures", "/privacy", "/healthz", "/staff/", consultation]
     pages += [f"{consultation}/start", f"{consultation}/sessions", f"/staff/sessions/{session.id}"]
     pages += [f"/staff/sessions/{session.id}/progress", f"/staff/sessions/{session.id}/board"]
-    pages += [demo.parts.assets.static("css/child.css"), demo.parts.assets.picture("1F3E0").url]
     for path in pages:
         reply = await teacher.get(path)
         assert reply.status_code == (303 if path == "/" else 200), path
@@ -72,6 +71,16 @@ async def test_every_page_of_staff_and_children(demo: DemoApp, lang: str) -> Non
         assert reply.status_code == 200
         check_headers(reply)
     check_headers(await demo.client(lang).get("/staff/sign-in"))
+
+
+async def test_files_carry_few_headers_and_may_do_nothing(demo: DemoApp) -> None:
+    for url in (demo.parts.assets.static("css/child.css"), demo.parts.assets.picture("1F3E0").url):
+        reply = await demo.client().get(url)
+        assert reply.status_code == 200
+        assert reply.headers["content-security-policy"] == "default-src 'none'"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "permissions-policy" not in reply.headers
 
 
 @pytest.mark.parametrize(
