@@ -50,10 +50,10 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
     }
     running = exclusively(round)
       .catch(() => false)
-      .then((answered) => {
+      .then(async (answered) => {
+        const withheld = isFirst && answered && (await holdsAny());
         running = undefined;
         failures = answered ? 0 : failures + 1;
-        const withheld = isFirst && answered;
         isFirst &&= !answered;
         // Somebody came back, or the network did, while a request was failing: the wait begins anew.
         if (!answered) plan(backoff(again ? 0 : failures));
@@ -61,6 +61,11 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
         else plan(again ? 0 : advice.idle_s);
         again = false;
       });
+  }
+
+  /** @returns {Promise<boolean>} */
+  function holdsAny() {
+    return ledger("").then(({ unsent }) => unsent > 0, () => true);
   }
 
   /** Sends a while after a confirm, together with others, so that the moment tells nothing. */
