@@ -238,7 +238,7 @@ async def test_a_lost_tablet_is_blocked_and_no_longer_waited_for(world: World) -
     assert (await alva.post(f"/staff/sessions/{session.id}/tablets/0/revoke")).status_code == 303
     await town.deliver(tablet, item(tablet, {"q1": "forest"}))
     page = (await alva.get(f"/staff/sessions/{session.id}/progress")).text
-    assert "Från en spärrad surfplatta: <strong>1</strong>" in page
+    assert "Från en spärrad pekplatta: <strong>1</strong>" in page
     await town.finish(session)
     assert "Klart att gå" in (await alva.get(f"/staff/sessions/{session.id}/progress")).text
 
