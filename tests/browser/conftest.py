@@ -15,6 +15,13 @@ from tests.browser.records import Records
 from tests.browser.tablet import Tablet
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """So that `-m "not browser"` leaves them out."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     # Ends with its module: while it runs, the asynchronous tests of other modules could not.
