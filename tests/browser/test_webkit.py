@@ -22,7 +22,11 @@ from tests.needs import find_webkit
 _PATIENCE_S = 60
 _BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4*/MiniBrowser"))
 _NOT_HERE = "WebKit (the iPad's engine) is not installed here: Debian's webkit2gtk-driver or xvfb is missing."
-pytestmark = pytest.mark.skipif(not (_BROWSERS and find_webkit()), reason=_NOT_HERE)
+pytestmark = [
+    pytest.mark.skipif(not (_BROWSERS and find_webkit()), reason=_NOT_HERE),
+    # Selenium's WebKitGTK driver still uses what Selenium itself has left behind.
+    pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
+]
 
 
 @pytest.fixture
