@@ -168,7 +168,7 @@ async def _send_when_due(load: Load, rate: float, start: float) -> None:
             load.due.append(start + number / rate)
             number += 1
         while load.due and load.idle:
-            load.idle.pop().go_on(now)
+            load.idle.pop(0).go_on(now)
         await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
 
 
