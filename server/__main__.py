@@ -1,6 +1,7 @@
 """The command line: `python -m server …`. Every refusal is one clear line on stderr and exit code 1."""
 
 import asyncio
+import gc
 import io
 import os
 import socket
@@ -64,6 +65,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
+            # What stands here from the start is never garbage; looking through it took 70 ms each time.
+            gc.collect()
+            gc.freeze()
             click.echo(self._announcement)
             sys.stdout.flush()
 

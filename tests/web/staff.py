@@ -15,7 +15,6 @@ from server.domain.sessions import Session
 from server.settings import Settings
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions
-from server.store.database import Database
 from server.store.migrate import migrate
 from server.usecases.accounts import add_account
 from server.web.parts import Parts
@@ -69,12 +68,14 @@ async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
     base = {"base_url": "http://localhost:8000", "host": "127.0.0.1", "port": 8000, "proxy": "", "demo": False}
     app = create_app(Settings(data_dir=folder, database_url=url, **{**base, **settings}))
     parts: Parts = app.state.parts
-    await migrate(Database(url))
+    await migrate(parts.db)
     town = await build_town(parts.db, Revisions(parts.db), parts.live)
     async with parts.db.writing() as tx:
         await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
     for name, role in PEOPLE.items():
         await add_account(parts.db, f"{name}@stad.example", name, PASSWORD, [role])
-    yield World(app, town)
-    parts.live.stop()
-    await parts.db.close()
+    try:
+        yield World(app, town)
+    finally:
+        parts.live.stop()
+        await parts.db.close()
