@@ -85,6 +85,13 @@ async def find_newest_revision(db: AsyncConnection, consultation_id: str) -> str
     return (await db.execute(query.order_by(revisions.c.number.desc()))).scalars().first()
 
 
+async def find_newest_of_poll(db: AsyncConnection, poll_id: str) -> tuple[str, str] | None:
+    """The newest revision of a poll and its consultation, as ids."""
+    query = select(revisions.c.id, revisions.c.consultation).where(revisions.c.poll == poll_id)
+    row = (await db.execute(query.order_by(revisions.c.number.desc()))).first()
+    return (row.id, row.consultation) if row else None
+
+
 class Revisions:
     """Revisions never change, so each is read and parsed once."""
 

@@ -1,16 +1,17 @@
 """Who may use a route. Every route names its rule; the rule is checked before the handler runs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.errors import DomainError
 from server.domain.people import Action, Person
-from server.store.areas import list_area_path
-from server.store.consultations import find_consultation
+from server.store.areas import list_area_path, list_areas, list_path_in
+from server.store.consultations import find_consultation, find_newest_of_poll
 from server.store.sessions import find_session
 from server.usecases.accounts import find_person
 from server.web.parts import parts
@@ -25,11 +26,16 @@ class Who(StrEnum):
 
 
 class Where(StrEnum):
-    """The area a staff rule is about: that of the session or consultation in the path, or any of the person's."""
+    """The area a staff rule is about: that of the session, consultation or poll in the path, or any of the person's.
+
+    `TAKES_PART` is the poll's area or any place in it: a school's teacher prints the municipality's poll.
+    """
 
     ANYWHERE = "anywhere"
     SESSION = "session"
     CONSULTATION = "consultation"
+    POLL = "poll"
+    TAKES_PART = "takes_part"
 
 
 @dataclass(frozen=True)
@@ -59,18 +65,31 @@ async def signed_in(request: Request) -> Person | None:
     return await find_person(parts(request).db, parts(request).clock, token) if token else None
 
 
-async def area_path(request: Request, where: Where) -> list[str]:
-    """The area that the path's session or consultation belongs to, and all above it. Raises `not_found`."""
+async def area_paths(request: Request, where: Where) -> list[list[str]]:
+    """The area that the path's session, consultation or poll belongs to and all above it, or one such path for each
+    place that takes part. Raises `not_found`.
+    """
     async with parts(request).db.reading() as db:
-        if where == Where.SESSION:
-            session = await find_session(db, request.path_params["session"])
-            area = session.area if session else None
-        else:
-            consultation = await find_consultation(db, request.path_params["consultation"])
-            area = consultation.area if consultation else None
+        area = await _find_area(db, request.path_params, where)
         if area is None:
             raise DomainError("not_found")
-        return await list_area_path(db, area)
+        known = await list_areas(db)
+    if where == Where.TAKES_PART:
+        return [path for path in (list_path_in(known, place) for place in known) if area in path]
+    return [list_path_in(known, area)]
+
+
+async def _find_area(db: AsyncConnection, named: Mapping[str, str], where: Where) -> str | None:
+    if where == Where.SESSION:
+        session = await find_session(db, named["session"])
+        return session.area if session else None
+    if where in (Where.POLL, Where.TAKES_PART):
+        newest = await find_newest_of_poll(db, named["poll"])
+        consultation_id = newest[1] if newest else ""
+    else:
+        consultation_id = named["consultation"]
+    consultation = await find_consultation(db, consultation_id)
+    return consultation.area if consultation else None
 
 
 async def require(request: Request, action: Action, area: str) -> None:
@@ -95,7 +114,7 @@ def guarded(handler: Handler, rule: Rule) -> Handler:
             if rule.where == Where.ANYWHERE:
                 allowed = person.may_somewhere(rule.action)
             else:
-                allowed = person.may(rule.action, await area_path(request, rule.where))
+                allowed = any(person.may(rule.action, path) for path in await area_paths(request, rule.where))
             if not allowed:
                 raise DomainError("not_allowed")
             request.state.person = person
