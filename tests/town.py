@@ -61,7 +61,8 @@ class Town:
     async def deliver(self, grant: Grant, *items: Mapping[str, Any], **report: Any) -> Outcome:
         """One sync request with these raw items, as web/sync.py would hand it over."""
         revision = await self.revisions.find(grant.revision)
-        good, rejected = judge(revision.poll if revision else None, grant.revision, items)
+        asked = revision.poll.asked(grant.profile) if revision else None
+        good, rejected = judge(asked, grant.revision, items)
         told = {"ready": "yes", "turn": "idle", "pending": 0, **report}
         return await self.collector.deliver(Delivery(grant, good, rejected, **told))
 

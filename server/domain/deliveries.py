@@ -1,10 +1,10 @@
 """What one sync request brings, judged item by item, and the server's word on it. Knows no storage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.consultations import Poll
 from server.domain.grants import Grant
+from server.domain.questions import Question
 from server.domain.responses import Rejected, Response, is_id, read_response, suits
 from server.domain.sessions import State
 
@@ -52,8 +52,13 @@ class Outcome:
     day: int
 
 
-def judge(poll: Poll | None, revision: str, raw_items: Sequence[object]) -> tuple[tuple[Item, ...], dict[str, Receipt]]:
-    """Divides what a tablet sent into items to keep and rejected ones; an item without a usable id answers as `#n`."""
+def judge(
+    asked: Mapping[str, Question] | None, revision: str, raw_items: Sequence[object]
+) -> tuple[tuple[Item, ...], dict[str, Receipt]]:
+    """Divides what a tablet sent into items to keep and rejected ones; an item without a usable id answers as `#n`.
+
+    `asked` are the questions of `revision` as the tablet's profile meets them, None when we do not know it.
+    """
     items: dict[str, Item] = {}
     rejected: dict[str, Receipt] = {}
     for number, raw in enumerate(raw_items):
@@ -66,6 +71,6 @@ def judge(poll: Poll | None, revision: str, raw_items: Sequence[object]) -> tupl
         except Rejected as error:
             rejected[item_id] = Receipt("rejected", error.why)
             continue
-        fits = poll is not None and response.revision == revision and suits(poll, response)
+        fits = asked is not None and response.revision == revision and suits(asked, response)
         items.setdefault(item_id, Item(item_id, raw["body"], response, fits))
     return tuple(items.values()), {key: receipt for key, receipt in rejected.items() if key not in items}

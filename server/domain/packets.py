@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from server.domain.questions import Answer, Cells, Question, cells
+from server.domain.questions import Cells, Question
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def release(number: int, limit: Threshold, rng: random.Random) -> Release:
     return Release(tuple(index for index in range(number) if index not in moved), tuple(sorted(moved)))
 
 
-def count(question: Question, answers: Iterable[Answer]) -> Cells:
-    """The counts of a packet: every option stands in it, also with 0."""
-    counts = dict.fromkeys(question.option_ids, 0)
-    for answer in answers:
-        for cell, number in cells(question, answer).items():
-            counts[cell] = counts.get(cell, 0) + number
+def count(entry: Question, added: Iterable[Cells]) -> Cells:
+    """The counts of a packet: what its answers added, every cell named, also with 0."""
+    counts = dict.fromkeys(entry.cells, 0)
+    for cells in added:
+        for cell, number in cells.items():
+            counts[cell] += number
     return counts
 
 

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from server.domain.consultations import LANGUAGES, Poll
-from server.domain.questions import Answer, fits
+from server.domain.consultations import LANGUAGES
+from server.domain.questions import Answer, Cells, Question, adds, fits
 
 MAX_BYTES = 8 * 1024
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -62,9 +63,19 @@ def read_response(body: object) -> Response:
     return Response(revision, lang, answers, end)
 
 
-def suits(poll: Poll, response: Response) -> bool:
-    """Whether every answer belongs to this revision: known questions and options, no more ticks than allowed."""
+def suits(asked: Mapping[str, Question], response: Response) -> bool:
+    """Whether every answer belongs to what was asked: known questions and options, no tick or coin too many."""
     return all(
-        question_id in poll.question and fits(poll.question[question_id], answer)
-        for question_id, answer in response.answers.items()
+        question_id in asked and fits(asked[question_id], answer) for question_id, answer in response.answers.items()
     )
+
+
+def contributions(asked: Mapping[str, Question], responses: Iterable[Response]) -> dict[str, list[Cells]]:
+    """What suiting responses add to each entry of the ledger, child by child; a skip is no answer."""
+    found: dict[str, list[Cells]] = defaultdict(list)
+    for response in responses:
+        for question_id, answer in response.answers.items():
+            if answer is not None:
+                for entry, cells in adds(asked[question_id], answer).items():
+                    found[entry].append(cells)
+    return found

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.packets import FilterKey, Place
-from server.domain.questions import Answer, Cells
+from server.domain.questions import Cells
 from server.domain.results import Figure
 from server.store.database import upsert
 from server.store.schema import figures, packets, waiting
@@ -30,28 +30,28 @@ class Packet:
 
 
 async def insert_waiting(
-    db: AsyncConnection, consultation: str, poll: str, question: str, place: Place, answers: Sequence[Answer]
+    db: AsyncConnection, consultation: str, poll: str, question: str, place: Place, added: Sequence[Cells]
 ) -> None:
-    """Lets answers wait at a grades, school or municipality node, in an order that tells nothing."""
-    if not answers:
+    """Lets answers (what each adds) wait at a grades, school or municipality node, in an order that tells nothing."""
+    if not added:
         return
-    shuffled = random.SystemRandom().sample(answers, len(answers))
+    shuffled = random.SystemRandom().sample(added, len(added))
     at = {"consultation": consultation, "poll": poll, "question": question, **_at(place)}
     await db.execute(
-        insert(waiting), [{**at, "key": secrets.token_hex(16), "answer": json.dumps(answer)} for answer in shuffled]
+        insert(waiting), [{**at, "key": secrets.token_hex(16), "cells": json.dumps(cells)} for cells in shuffled]
     )
 
 
-async def list_waiting(db: AsyncConnection, consultation: str, place: Place) -> dict[tuple[str, str], list[Answer]]:
-    """The answers that wait at a node, by (poll, question)."""
+async def list_waiting(db: AsyncConnection, consultation: str, place: Place) -> dict[tuple[str, str], list[Cells]]:
+    """What each answer that waits at a node adds, by (poll, question)."""
     rows = await db.execute(
-        select(waiting.c.poll, waiting.c.question, waiting.c.answer).where(
+        select(waiting.c.poll, waiting.c.question, waiting.c.cells).where(
             waiting.c.consultation == consultation, *_is_at(place)
         )
     )
-    found: dict[tuple[str, str], list[Answer]] = {}
-    for poll, question, answer in rows:
-        found.setdefault((poll, question), []).append(json.loads(answer))
+    found: dict[tuple[str, str], list[Cells]] = {}
+    for poll, question, cells in rows:
+        found.setdefault((poll, question), []).append(json.loads(cells))
     return found
 
 

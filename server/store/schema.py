@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -150,7 +151,7 @@ waiting = Table(
     "waiting",
     metadata,
     *_key("consultation", "poll", "question", "school", "grades", "key"),
-    Column("answer", Text, nullable=False),
+    Column("cells", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -175,5 +176,31 @@ figures = Table(
     metadata,
     *_key("consultation", "poll", "question", "school", "grades", "language", "cell"),
     Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ideas = Table(
+    "ideas",
+    metadata,
+    *_key("id"),
+    Column("consultation", String, nullable=False),
+    Column("poll", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("school", String, nullable=False),
+    Column("grades", String, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("may_show", Boolean, nullable=False),
+    Column("held", String),
+    Column("text", Text),
+    Column("picture", LargeBinary),
+    Index("ideas_by_consultation", "consultation"),
+    sqlite_with_rowid=False,
+)
+
+idea_counts = Table(
+    "idea_counts",
+    metadata,
+    *_key("session"),
+    Column("arrived", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

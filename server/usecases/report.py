@@ -39,9 +39,9 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
         while remaining:
             place = parents_last(remaining)[0]
             language = known_areas[place.school or place.municipality].language
-            for (poll, question_id), answers in (await packets.list_waiting(tx, consultation_id, place)).items():
-                question = revision.poll.question[question_id]
-                await release_answers(tx, consultation_id, poll, question, place, language, answers)
+            for (poll, entry), added in (await packets.list_waiting(tx, consultation_id, place)).items():
+                about = (consultation_id, poll, revision.poll.ledger[entry], place, language)
+                await release_answers(tx, *about, added)
             await packets.erase_waiting(tx, consultation_id, place)
             remaining.discard(place)
             if place.parent:

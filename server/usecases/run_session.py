@@ -2,19 +2,16 @@
 
 import random
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import sessions as rules
-from server.domain.consultations import Poll
 from server.domain.errors import DomainError
 from server.domain.grants import Grant, new_grant_id, sign, tombstone
 from server.domain.packets import Place
-from server.domain.questions import Answer
-from server.domain.responses import read_response
+from server.domain.responses import contributions, read_response
 from server.domain.sessions import JOINABLE, Session, State
 from server.live import Live
 from server.store import areas, responses, sessions, tablets
@@ -162,10 +159,11 @@ async def close_in(
         raise DomainError("not_found")
     await responses.insert_tombstones(tx, [(session.id, tombstone(session.id, id_, key)) for id_, _ in bodies])
     place = place_of(session, consultation)
-    for question, answers in _by_question(revision.poll, [body for _, body in bodies]).items():
-        about = (consultation.id, revision.poll.id, revision.poll.question[question], place, area.language)
-        await receive_answers(tx, *about, len(answers))
-        await release_answers(tx, *about, answers)
+    given = contributions(revision.poll.asked(session.profile), [read_response(body) for _, body in bodies])
+    for entry in revision.poll.ledger.values():
+        about = (consultation.id, revision.poll.id, entry, place, area.language)
+        await receive_answers(tx, *about, len(given[entry.id]))
+        await release_answers(tx, *about, given[entry.id])
     await responses.erase_responses(tx, session.id)
     await tablets.erase_tablets(tx, session.id)
     await sessions.mark_state(tx, session.id, state)
@@ -184,16 +182,6 @@ async def find_place(tx: AsyncConnection, session_id: str) -> tuple[Session, Pla
 def place_of(session: Session, consultation: Consultation) -> Place:
     grades = "" if session.counts_in_school else rules.grades_key(session.grades)
     return Place(consultation.area, session.area, grades, session.id)
-
-
-def _by_question(poll: Poll, bodies: Sequence[str]) -> dict[str, list[Answer]]:
-    """The answers given to each question; a skip is no answer."""
-    found: dict[str, list[Answer]] = defaultdict(list)
-    for body in bodies:
-        for question, answer in read_response(body).answers.items():
-            if answer is not None:
-                found[question].append(answer)
-    return {question: found[question] for question in poll.question if found[question]}
 
 
 async def _step(db: Database, live: Live, session_id: str, step: str) -> None:

@@ -95,7 +95,7 @@ async def read_results(
     else:
         figures = await list_figures(db, consultation_id, school, language)
     here = at(figures, where.get("grades", ""))
-    results = tuple(sum_up(revision.poll.id, question, here) for question in revision.poll.question.values())
+    results = tuple(sum_up(revision.poll.id, entry, here) for entry in revision.poll.ledger.values())
     return Results(consultation, where, results, schools, revision.poll)
 
 

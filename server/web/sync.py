@@ -24,7 +24,7 @@ PROTO = 1
 MAX_ITEMS = 50
 _MAX_BODY = 8 * 1024
 _NEXT = {"min_s": 5, "idle_s": 30, "max_items": MAX_ITEMS}
-_NO_STORE = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 _COUNT = Field(ge=0, le=1_000_000)
 # A tablet shows the same pass with every request.
 _read_token = lru_cache(4096)(read_token)
@@ -84,7 +84,7 @@ async def post_join(request: Request) -> Response:
             here.limits.wrong_code(address)
         raise
     joined = await join(here.db, here.live, here.clock, here.key, session.id)
-    response = JSONResponse(await _join_answer(here, joined), headers=_NO_STORE)
+    response = JSONResponse(await _join_answer(here, joined), headers=NO_STORE)
     if token := request.cookies.get(cookie_name(request)):
         await sign_out(here.db, token)
         response.delete_cookie(cookie_name(request), secure=here.settings.is_https, httponly=True)
@@ -130,7 +130,7 @@ async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
 async def post_sync(request: Request) -> Response:
     """Takes what a tablet delivers; the answer names every item."""
     here = parts(request)
-    grant = _grant(request, here.key)
+    grant = read_grant(request, here.key)
     here.limits.sync(grant.grant)
     body = _parse(SyncBody, await read_body(request))
     if body.proto != PROTO:
@@ -140,10 +140,11 @@ async def post_sync(request: Request) -> Response:
     if len(body.items) > MAX_ITEMS:
         raise DomainError("too_large")
     revision = await here.revisions.find(grant.revision)
-    items, rejected = judge(revision.poll if revision else None, grant.revision, body.items)
+    asked = revision.poll.asked(grant.profile) if revision else None
+    items, rejected = judge(asked, grant.revision, body.items)
     delivery = Delivery(grant, items, rejected, body.tablet.ready, body.tablet.turn, body.ledger.pending)
     outcome = await here.collector.deliver(delivery)
-    return Response(_sync_answer(body.rid, outcome), media_type="application/json", headers=_NO_STORE)
+    return Response(_sync_answer(body.rid, outcome), media_type="application/json", headers=NO_STORE)
 
 
 def _sync_answer(rid: str, outcome: Outcome) -> bytes:
@@ -151,7 +152,7 @@ def _sync_answer(rid: str, outcome: Outcome) -> bytes:
         "proto": PROTO,
         "rid": rid,
         "day": outcome.day,
-        "items": {item_id: _said(receipt) for item_id, receipt in outcome.receipts.items()},
+        "items": {item_id: said(receipt) for item_id, receipt in outcome.receipts.items()},
         "lost": [],
         "session": {"state": outcome.state},
         "next": _NEXT,
@@ -161,11 +162,13 @@ def _sync_answer(rid: str, outcome: Outcome) -> bytes:
     return to_json(answer)
 
 
-def _said(receipt: Receipt) -> dict[str, str]:
+def said(receipt: Receipt) -> dict[str, str]:
+    """The server's word on one item, as it is written on the wire."""
     return {"s": receipt.status, "why": receipt.why} if receipt.why else {"s": receipt.status}
 
 
-def _grant(request: Request, key: bytes) -> Grant:
+def read_grant(request: Request, key: bytes) -> Grant:
+    """The tablet's pass. Raises `bad_token`."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise DomainError("bad_token")

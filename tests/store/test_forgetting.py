@@ -1,5 +1,6 @@
 """Tables that tell no order of arrival, and raw answers that stand nowhere after closing."""
 
+import json
 import re
 from pathlib import Path
 
@@ -41,12 +42,12 @@ async def test_beside_a_response_stands_nothing_but_its_body(db: Database) -> No
 
 async def test_waiting_answers_are_shuffled_and_unlinked(db: Database) -> None:
     town = await build_town(db, Revisions(db), Live())
-    given = [f"answer {n}" for n in range(200)]
+    given = [{"home": n} for n in range(200)]
     async with db.writing() as tx:
         await insert_waiting(tx, town.consultation, "p", "q1", Place("stad", "koivu"), given)
-        rows = (await tx.execute(text("SELECT key, answer FROM waiting ORDER BY key"))).all()
-    assert sorted(row.answer for row in rows) == sorted(f'"{answer}"' for answer in given)
-    assert [row.answer for row in rows] != [f'"{answer}"' for answer in given]
+        rows = (await tx.execute(text("SELECT key, cells FROM waiting ORDER BY key"))).all()
+    assert sorted(row.cells for row in rows) == sorted(map(json.dumps, given))
+    assert [row.cells for row in rows] != [*map(json.dumps, given)]
     assert all(re.fullmatch("[0-9a-f]{32}", row.key) for row in rows)
 
 
