@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from server.domain.consultations import LANGUAGES
 from server.domain.sessions import grades_key
+from server.domain.sounds import Spoken, sound_key
 from server.i18n import NAMES, negotiate, translations
 from server.web.assets import Assets
 
@@ -36,6 +37,7 @@ class Templates:
             build=assets.build,
             languages={language: NAMES[language] for language in LANGUAGES},
             grades_key=grades_key,
+            sound_key=_sound_key,
         )
 
     def draw(self, name: str, lang: str, context: Mapping[str, Any]) -> str:
@@ -51,6 +53,17 @@ def _gettext(context: Context, message: str) -> str:
 @pass_context
 def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
     return translations(context["lang"]).ngettext(singular, plural, number)
+
+
+@pass_context
+def _sound_key(context: Context, text: str, lang: str | None = None) -> str:
+    """The key of a text that is read aloud; noted in the page's `spoken`, where it has one."""
+    said = Spoken(lang or context["lang"], str(text))
+    key = sound_key(said.text, said.lang)
+    spoken: dict[str, Spoken] | None = context.get("spoken")
+    if spoken is not None:
+        spoken[key] = said
+    return key
 
 
 def language_of(request: Request) -> str:
