@@ -11,6 +11,8 @@ from server.domain.sessions import GRADES
 
 __all__ = ["LANGUAGES", "Poll", "PollError", "parse_poll"]
 
+_BANDS = ("most", "many", "some", "few")
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -73,7 +75,7 @@ class Teacher:
 
 @dataclass(frozen=True)
 class Poll:
-    """`editions` holds the questions as each profile meets them, by profile and question."""
+    """`editions` holds the questions as each profile meets them, by profile and question; `bands` words for a share."""
 
     id: str
     title: Text
@@ -89,6 +91,8 @@ class Poll:
     thanks: Thanks
     stop: Stop
     teacher: Teacher
+    letter_home: Text
+    bands: Mapping[str, Text]
 
     @cached_property
     def question(self) -> Mapping[str, Question]:
@@ -147,6 +151,8 @@ def parse_poll(content: Mapping[str, Any]) -> Poll:
         thanks=_thanks(part["thanks"]),
         stop=Stop(*(part["stopDialog"][name].text() for name in ("text", "keep", "discard", "continue"))),
         teacher=_teacher(part["teacher"]),
+        letter_home=part["guardianNotice"].text(),
+        bands={band: part["resultBands"][band].text() for band in _BANDS},
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain import walls
 from server.domain.packets import FilterKey, Place
 from server.domain.questions import Cells
 from server.domain.results import Figure
@@ -79,6 +80,12 @@ async def insert_packet(db: AsyncConnection, packet: Packet) -> None:
             counts=json.dumps(packet.counts),
         )
     )
+
+
+async def list_session_packets(db: AsyncConnection, session: str) -> dict[str, walls.Packet]:
+    """The packets of one closed session, by ledger entry."""
+    query = select(packets.c.question, packets.c.shown, packets.c.counts).where(packets.c.session == session)
+    return {entry: walls.Packet(shown, json.loads(counts)) for entry, shown, counts in await db.execute(query)}
 
 
 async def mark_figures(
