@@ -156,9 +156,9 @@ def _max_select(part: Part, kind: str, options: int) -> int:
 
 def _coins(part: Part) -> int:
     coins = part["coins"]
-    if coins.value not in _PURSES:
+    if type(coins.value) is not int or coins.value not in _PURSES:
         raise coins.error(f"must be one of {', '.join(map(str, _PURSES))}, so that a coin is whole tenths of a purse")
-    return int(coins.value)
+    return coins.value
 
 
 def _pairs(part: Part) -> tuple[Pair, ...]:

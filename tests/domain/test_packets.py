@@ -1,6 +1,7 @@
 """The disclosure rule: packets of at least five, one more held back, decided by numbers alone."""
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,8 @@ from server.domain.packets import (
     release,
     threshold,
 )
-from server.domain.questions import cells
-from tests.domain.polls import all_fitting, question
+from server.domain.questions import Question, adds
+from tests.domain.polls import COUNTED, all_fitting, question
 
 thresholds = st.sampled_from([ORDINARY, SENSITIVE])
 names = st.sampled_from(["a", "b", "c"])
@@ -54,16 +55,26 @@ def test_every_answer_may_be_the_one_that_moves() -> None:
     assert {release(6, ORDINARY, rng).moved for _ in range(500)} == {(n,) for n in range(6)}
 
 
-@given(st.data())
-def test_counts_name_every_option_and_add_up(data: st.DataObject) -> None:
-    asked = data.draw(
-        st.sampled_from([question(), question("smiley"), question("multi_choice", "a", "b", "c", max_select=2)])
-    )
+@given(st.sampled_from(COUNTED), st.data())
+def test_counts_name_every_cell_and_add_up(asked: Question, data: st.DataObject) -> None:
     answers = data.draw(st.lists(st.sampled_from(all_fitting(asked)), max_size=30))
-    counts = count(asked, answers)
-    assert list(counts) == list(asked.option_ids)
-    assert all(0 <= number <= len(answers) for number in counts.values())
-    assert sum(counts.values()) == sum(sum(cells(asked, answer).values()) for answer in answers)
+    for entry in asked.entries:
+        added = [adds(asked, answer)[entry.id] for answer in answers if entry.id in adds(asked, answer)]
+        counts = count(entry, added)
+        assert tuple(counts) == entry.cells
+        assert +Counter(counts) == sum(map(Counter, added), Counter())
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (question(), ["a", "b", "c"]),
+        (question("rank", "a", "b"), ["a@1", "a#", "b@1", "b#"]),
+        (question("budget", "a", "b"), ["a", "a#", "b", "b#"]),
+    ],
+)
+def test_a_packet_names_these_cells(asked: Question, named: list[str]) -> None:
+    assert list(count(asked, [])) == named
 
 
 places = st.builds(Place, st.just("stad"), names, st.sampled_from(["", "1", "1-2", "3"]), st.sampled_from(["", "s_1"]))

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from server.domain.consultations import parse_poll
 from server.domain.questions import Answer
-from server.domain.responses import MAX_BYTES, Rejected, Response, is_id, read_response, suits
+from server.domain.responses import MAX_BYTES, Rejected, Response, contributions, is_id, read_response, suits
 from tests.domain.polls import json_values
 from tests.town import new_id, poll_content
 
 POLL = parse_poll(poll_content())
+SHORT, LONG = POLL.asked("short"), POLL.asked("long")
 GOOD: dict[str, Any] = {"revision": "r1", "lang": "fi", "answers": {"q1": "home"}, "end": "done"}
 
 
@@ -114,7 +115,7 @@ def test_much_too_large_is_too_large_and_not_parsed() -> None:
 @example('{"revision":"","lang":"fi","answers":{"q1":1e999},"end":"done"}')
 def test_anything_is_a_response_or_rejected(sent: object) -> None:
     if (reason := why(sent)) is None:
-        assert isinstance(suits(POLL, read_response(sent)), bool)
+        assert isinstance(suits(LONG, read_response(sent)), bool)
     else:
         assert reason in {"bad_body", "too_large"}
 
@@ -132,17 +133,54 @@ def test_anything_in_our_shape_is_read_without_harm(content: dict[str, Any]) -> 
     [
         ({}, True),
         ({"q1": "home", "q2": ["friends"], "q3": "good", "q4": "yes", "exit": "partly"}, True),
-        ({"q1": None, "q3": None}, True),
+        ({"q6": ["clean", "evening"], "q7": {"music": 10}, "q8": "river"}, True),
+        ({"q9": {"p1": "outdoors", "p4": "own_ideas"}, "q10": {"text": True, "drawing": False}}, True),
+        ({"q1": None, "q3": None, "q7": None, "q10": None}, True),
         ({"q1": "moon"}, False),
         ({"q99": "home"}, False),
         ({"q99": None}, False),
         ({"": None}, False),
-        ({"q6": ["evening"]}, False),
-        ({"practice": "yes"}, False),
+        ({"practice": "apple"}, False),
+        ({"q6": ["evening", "evening"]}, False),
+        ({"q7": {"music": 11}}, False),
+        ({"q7": {"music": 10, "climb": 1}}, False),
+        ({"q8": "moon"}, False),
+        ({"q9": {"p1": "calm"}}, False),
+        ({"q9.p1": "outdoors"}, False),
+        ({"q10": "I drew Elsa"}, False),
     ],
 )
 def test_a_response_suits_its_revision(answers: dict[str, Answer], fitting: bool) -> None:
-    assert suits(POLL, Response("r1", "fi", answers, "done")) is fitting
+    assert suits(LONG, Response("r1", "fi", answers, "done")) is fitting
+
+
+@pytest.mark.parametrize(
+    ("answers", "fitting"),
+    [
+        ({"q7": {"music": 5}}, True),
+        ({"q7": {"music": 6}}, False),
+        ({"q9": {"p1": "outdoors", "p2": "calm"}}, True),
+        ({"q9": {"p3": "one_big"}}, False),
+    ],
+)
+def test_a_profile_has_its_own_purse_and_pairs(answers: dict[str, Answer], fitting: bool) -> None:
+    assert suits(SHORT, Response("r1", "fi", answers, "done")) is fitting
+
+
+def test_what_responses_add_stands_by_ledger_entry_and_a_skip_adds_nothing() -> None:
+    given_answers: list[dict[str, Answer]] = [
+        {"q1": "home", "q7": {"music": 4}, "q9": {"p2": "calm"}, "q10": {"drawing": True}},
+        {"q1": "home", "q7": None, "q9": {"p1": "indoors", "p2": "calm"}},
+        {},
+    ]
+    added = contributions(SHORT, [Response("r1", "fi", answers, "done") for answers in given_answers])
+    assert added == {
+        "q1": [{"home": 1}, {"home": 1}],
+        "q7": [{"music": 8, "music#": 1}],
+        "q9.p1": [{"indoors": 1}],
+        "q9.p2": [{"calm": 1}, {"calm": 1}],
+    }
+    assert set(added) <= set(POLL.ledger)
 
 
 @given(st.uuids(version=4))
