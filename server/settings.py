@@ -1,5 +1,6 @@
 """What the environment says, read once. Knows no other module."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,10 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Settings:
-    """`proxy` are the trusted proxies' addresses, comma-separated; `demo` lets demo accounts sign in."""
+    """`proxy` are the trusted proxies' addresses, comma-separated; `demo` lets demo accounts sign in.
+
+    `feedback` is where people tell what is hard to use: an e-mail or https address.
+    """
 
     data_dir: Path
     database_url: str
@@ -17,6 +21,7 @@ class Settings:
     port: int
     proxy: str
     demo: bool = False
+    feedback: str | None = None
 
     @property
     def is_https(self) -> bool:
@@ -39,6 +44,7 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
         port=port,
         proxy=environment.get("TYCK_PROXY", "127.0.0.1"),
         demo=demo,
+        feedback=_feedback(environment.get("TYCK_FEEDBACK")),
     )
 
 
@@ -50,10 +56,24 @@ def _database_url(environment: Mapping[str, str]) -> str | None:
     return url
 
 
+def _feedback(text: str | None) -> str | None:
+    if text and not text.startswith("https://") and not re.fullmatch(r"[^@\s/?]+@[^@\s/?]+", text):
+        raise ValueError(f"TYCK_FEEDBACK must be an e-mail or https address, not {text!r}.")
+    return text or None
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise ValueError(f"TYCK_PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    """On unless it is said to be off."""
+    value = environment.get(name, "on")
+    if value not in ("on", "off"):
+        raise ValueError(f"{name} must be on or off, not {value!r}.")
+    return value == "on"
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str | None:

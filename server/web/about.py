@@ -1,11 +1,19 @@
-"""Pages for anyone: whose pictures these are, what is stored about a child, and whether the service lives."""
+"""Pages for anyone: whose pictures these are, what is stored about a child, who can use it, whether it lives."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from server.store.areas import list_areas
 from server.store.consultations import list_consultations
 from server.web.parts import parts
-from server.web.templating import page
+from server.web.templating import language_of, page
+from server.web.words import by_name
+
+# Traficom supervises digital accessibility since 2025, with an address for each language.
+_AUTHORITY = {
+    "sv": {"site": "https://www.tillganglighetskrav.fi", "email": "tillganglighet@traficom.fi"},
+    "fi": {"site": "https://www.saavutettavuusvaatimukset.fi", "email": "saavutettavuus@traficom.fi"},
+}
 
 
 async def pictures(request: Request) -> Response:
@@ -16,6 +24,20 @@ async def pictures(request: Request) -> Response:
 async def privacy(request: Request) -> Response:
     """What is stored about a child, and the rule that results follow."""
     return page(request, "about/privacy.html", {})
+
+
+async def accessibility(request: Request) -> Response:
+    """The statement that the Act on the Provision of Digital Services (306/2019) asks for."""
+    here, lang = parts(request), language_of(request)
+    async with here.db.reading() as db:
+        known = await list_areas(db)
+    context = {
+        "address": here.settings.base_url,
+        "municipalities": [area.name[lang] for area in by_name(known.values(), lang) if area.kind == "municipality"],
+        "feedback": here.settings.feedback,
+        "authority": _AUTHORITY[lang],
+    }
+    return page(request, "about/accessibility.html", context)
 
 
 async def healthz(request: Request) -> Response:

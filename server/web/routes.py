@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.domain.people import Action
-from server.web import about, child, consultations, results, sessions, sign_in, static, sync
+from server.web import about, child, consultations, ideas, results, sessions, sign_in, static, sync
 from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, staff
 
 _COMPRESSED = [Middleware(GZipMiddleware, minimum_size=1000)]
@@ -49,6 +49,7 @@ ROUTES = [
     # tablets: first, for routes are tried in order
     _post("/api/v1/sync", sync.post_sync, TABLET),
     _post("/api/v1/join", sync.post_join, ANYONE),
+    _route("PUT", "/api/v1/ideas/{idea}", ideas.put_idea, TABLET),
     # the child
     _get("/", _to_child, ANYONE),
     _get("/app/", child.join_page, ANYONE),
@@ -82,5 +83,6 @@ ROUTES = [
     _get("/api/v1/results/{consultation}", results.api, staff(Action.READ_RESULTS, Where.CONSULTATION)),
     _page("/pictures", about.pictures, ANYONE),
     _page("/privacy", about.privacy, ANYONE),
+    _page("/accessibility", about.accessibility, ANYONE),
     _get("/healthz", about.healthz, ANYONE),
 ]

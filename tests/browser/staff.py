@@ -61,8 +61,9 @@ class Staff:
 
     def visit_all(self, records: Records, lang: str) -> Iterator[str]:
         """Stands on one page after another and names it: as anyone, as a teacher, as a moderator."""
-        for name, path in (("pictures", "/pictures"), ("privacy", "/privacy"), ("sign-in", "/staff/sign-in")):
-            yield self._visit(name, path, lang)
+        for name in ("pictures", "privacy", "accessibility"):
+            yield self._visit(name, f"/{name}", lang)
+        yield self._visit("sign-in", "/staff/sign-in", lang)
         self.page.fill("[name=email]", "nobody@demo.example")
         self.page.fill("[name=password]", "wrong")
         self.page.click('form[action="/staff/sign-in"] button[type=submit]')

@@ -1,12 +1,23 @@
 """Pages for anyone, and what every page has in common."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.web.staff import HOME, World
+from server.settings import read_settings
+from tests.web.staff import HOME, World, open_world
 
-EVERY_PAGE = ["/staff/", HOME, f"{HOME}?ask=freeze", f"{HOME}/results", "/privacy", "/pictures", "/staff/nothing"]
+EVERY_PAGE = [
+    "/staff/",
+    HOME,
+    f"{HOME}?ask=freeze",
+    f"{HOME}/results",
+    "/privacy",
+    "/accessibility",
+    "/pictures",
+    "/staff/nothing",
+]
 
 
 @pytest.mark.parametrize("lang", ["sv", "fi"])
@@ -33,6 +44,63 @@ async def test_the_pictures_are_attributed(world: World) -> None:
     page = (await world.browser().get("/pictures")).text
     assert "OpenMoji" in page
     assert "https://creativecommons.org/licenses/by-sa/4.0/" in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "parts"),
+    [
+        (
+            "sv",
+            [
+                "(306/2019)",
+                "2016/2102",
+                "Bristfälligheter",
+                "Traficom",
+                "tillganglighetskrav.fi",
+                "14 dagar",
+                "21.11.2026",
+            ],
+        ),
+        (
+            "fi",
+            [
+                "(306/2019)",
+                "2016/2102",
+                "Puutteet",
+                "Traficom",
+                "saavutettavuusvaatimukset.fi",
+                "14 päivän",
+                "21.11.2026",
+            ],
+        ),
+    ],
+)
+async def test_the_accessibility_statement_has_the_required_parts(world: World, lang: str, parts: list[str]) -> None:
+    page = (await world.browser(lang).get("/accessibility")).text
+    assert [part for part in [*parts, "http://localhost:8000", "029 534 5000"] if part not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("feedback", "link"),
+    [
+        (None, None),
+        ("palaute@kunta.example", "mailto:palaute@kunta.example"),
+        ("https://kunta.example/palaute", "https://kunta.example/palaute"),
+    ],
+)
+async def test_the_statement_says_where_feedback_goes(tmp_path: Path, feedback: str | None, link: str | None) -> None:
+    async with open_world(tmp_path, feedback=feedback) as world:
+        page = (await world.browser().get("/accessibility")).text
+        assert (f'href="{link}"' in page) == bool(feedback)
+        assert ("registratorskontor" in page) == (not feedback)
+
+
+@pytest.mark.parametrize(
+    "text", ["kunta.example", "javascript:alert(1)", "a@b@c", "a b@c.example", "http://kunta.example"]
+)
+def test_a_strange_address_for_feedback_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="TYCK_FEEDBACK"):
+        read_settings({"TYCK_FEEDBACK": text})
 
 
 async def test_the_service_says_that_it_lives(world: World) -> None:
