@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from server.app import create_app
@@ -16,7 +18,7 @@ from server.settings import Settings
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions
 from server.store.migrate import migrate
-from server.usecases.accounts import add_account
+from server.store.staff import Account, insert_account
 from server.web.parts import Parts
 from tests.town import NAMES, Town, build_town, item
 
@@ -62,6 +64,12 @@ class World:
         return session
 
 
+@cache
+def _hashed() -> str:
+    """The people's password, hashed cheaply: at sign-in a hash names its own cost (the product's: test_accounts.py)."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
 @asynccontextmanager
 async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
     url = f"sqlite+aiosqlite:///{folder / 'tyck.sqlite3'}"
@@ -72,8 +80,9 @@ async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
     town = await build_town(parts.db, Revisions(parts.db), parts.live)
     async with parts.db.writing() as tx:
         await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
-    for name, role in PEOPLE.items():
-        await add_account(parts.db, f"{name}@stad.example", name, PASSWORD, [role])
+        for name, role in PEOPLE.items():
+            account = Account(f"p_{name}", f"{name.lower()}@stad.example", name, _hashed(), demo=False, disabled=False)
+            await insert_account(tx, account, [role])
     try:
         yield World(app, town)
     finally:

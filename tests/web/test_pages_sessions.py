@@ -296,10 +296,10 @@ async def test_a_stream_signals_at_once_and_after_each_change(world: World) -> N
     await asyncio.sleep(0.2)
     assert not following.done()
     world.parts.live.announce("s_1")
-    assert await asyncio.wait_for(following, 2) == b"event: changed\ndata:\n\n"
+    assert await asyncio.wait_for(following, 20) == b"event: changed\ndata:\n\n"
     world.parts.live.stop()
     with pytest.raises(StopAsyncIteration):
-        await asyncio.wait_for(anext(signals), 2)
+        await asyncio.wait_for(anext(signals), 20)
 
 
 async def test_a_browser_holds_four_streams_and_a_fifth_stops(world: World) -> None:
