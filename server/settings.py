@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 class Settings:
     """`proxy` are the trusted proxies' addresses, comma-separated; `demo` lets demo accounts sign in.
 
-    `feedback` is where people tell what is hard to use: an e-mail or https address.
+    `feedback` is where people tell what is hard to use: an e-mail or https address; `voice` lets texts be read aloud by
+    a generated voice.
     """
 
     data_dir: Path
@@ -22,6 +23,7 @@ class Settings:
     proxy: str
     demo: bool = False
     feedback: str | None = None
+    voice: bool = False
 
     @property
     def is_https(self) -> bool:
@@ -45,6 +47,7 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
         proxy=environment.get("TYCK_PROXY", "127.0.0.1"),
         demo=demo,
         feedback=_feedback(environment.get("TYCK_FEEDBACK")),
+        voice=_switch(environment, "TYCK_VOICE"),
     )
 
 

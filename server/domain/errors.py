@@ -56,12 +56,25 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         ),
         ErrorKind("too_large", 413, N_("That was too large."), N_("Send less at a time.")),
         ErrorKind(
+            "not_a_sound", 422, N_("This is no sound that we can read."), N_("Record it again or save it as MP3.")
+        ),
+        ErrorKind("silent_sound", 422, N_("The recording is silent."), N_("Check the microphone and record it again.")),
+        ErrorKind(
+            "long_sound", 422, N_("The recording is longer than 30 seconds."), N_("Read only what stands on the page.")
+        ),
+        ErrorKind(
             "bad_form", 422, N_("Something in the form is missing or not right."), N_("Correct it and send again.")
         ),
         ErrorKind("old_app", 426, N_("This app version is too old."), N_("Update the app.")),
         ErrorKind("too_many", 429, N_("Too many tries at once."), N_("Wait a moment and try again.")),
         ErrorKind("over_cap", 429, N_("Far more answers than children have arrived."), N_("Tell the moderator.")),
         ErrorKind("internal", 500, N_("Something went wrong here, not with you."), N_("Try again in a moment.")),
+        ErrorKind(
+            "no_programs",
+            503,
+            N_("This server cannot make sounds: a program is not installed."),
+            N_("Ask whoever runs the server to install espeak-ng and ffmpeg."),
+        ),
         ErrorKind("busy", 503, N_("The service is busy right now."), N_("Try again in a moment.")),
     )
 }

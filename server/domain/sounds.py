@@ -1,4 +1,4 @@
-"""What is read aloud: a spoken text's key, its sound in the two encodings that tablets play. Knows no files, no programs."""
+"""What is read aloud: the key of a spoken text, and its sound in the encodings that tablets play. Knows no programs."""
 
 import base64
 import hashlib
@@ -37,3 +37,8 @@ def sound_key(text: str, lang: str) -> str:
     """Eight letters that stand for this text in this language: 48 bits of a SHA-256."""
     digest = hashlib.sha256(f"{lang}\0{text}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:_KEY_BYTES]).decode()
+
+
+def sound_digest(body: bytes) -> str:
+    """The SHA-256 in hexadecimal that tablets check a sound by."""
+    return hashlib.sha256(body).hexdigest()

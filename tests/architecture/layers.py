@@ -14,9 +14,10 @@ ROOTS = {"app", "demo", "__main__"}
 MAY_SEE = {
     "domain": {"domain"},
     "store": {"store", "domain"},
-    "usecases": {"usecases", "store", "domain", "live"},
-    "web": {"web", "usecases", "store", "domain", "live", "i18n", "settings"},
+    "usecases": {"usecases", "store", "domain", "live", "voice"},
+    "web": {"web", "usecases", "store", "domain", "live", "voice", "i18n", "settings"},
     "live": {"live"},
+    "voice": {"voice", "domain"},
     "i18n": {"i18n", "domain"},
     "settings": {"settings"},
 }
