@@ -125,7 +125,9 @@ export class Play {
     // The page may have turned while an earlier tap was being written.
     const isStillThere = () => key === this.booklet.key && !button.disabled;
     this.#doing = this.#doing
-      .then(async () => void (isStillThere() && (await act())))
+      .then(async () => {
+        if (isStillThere()) await act();
+      })
       .catch(() => this.#stick(async () => this.#goOn()));
     return undefined;
   }
@@ -237,7 +239,9 @@ export class Play {
         return isOurs;
       })
       .catch(() => {
-        this.#stick(async () => void ((await this.#save()) && this.#goOn()));
+        this.#stick(async () => {
+          if (await this.#save()) this.#goOn();
+        });
         return false;
       });
     return this.#saving;
