@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
+from server.domain.questions import Question
 from server.domain.results import Result, at, sum_up
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
@@ -23,13 +24,19 @@ _FILTERS = ("school", "grades", "school_language")
 
 @dataclass(frozen=True)
 class Results:
-    """What may be said of each question at one place; `where` holds the filters that were given."""
+    """What may be said of each entry of the ledger at one place; `where` holds the filters that were given."""
 
     consultation: Consultation
     where: Mapping[str, str]
     results: tuple[Result, ...]
     schools: Mapping[str, Area]
     poll: Poll
+
+    def by_question(self) -> list[tuple[Question, list[Result]]]:
+        """The questions that are counted, each with its results: several when it has pairs."""
+        of = {result.question.id: result for result in self.results}
+        found = [(question, [of[entry.id] for entry in question.entries]) for question in self.poll.questions]
+        return [(question, results) for question, results in found if results]
 
 
 async def show(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -15,7 +15,8 @@ from server.domain.deliveries import STORED
 from server.domain.errors import DomainError
 from server.domain.grants import Grant
 from server.domain.packets import Place, count, filter_keys, threshold
-from server.domain.questions import Answer, Question
+from server.domain.questions import TENTHS, Answer, Cells, Question
+from server.domain.responses import Response, contributions
 from server.domain.results import RECEIVED, SHOWN, Figure, at, sum_up
 from server.domain.sessions import Session, read_grades
 from server.store.packets import list_figures
@@ -26,7 +27,7 @@ from tests.town import Town, item, poll_content
 CONTENT = poll_content()
 CONTENT["questions"][2]["sensitive"] = True
 POLL = parse_poll(CONTENT)
-ASKED = [POLL.question[question] for question in ("q1", "q2", "q3")]
+ENTRIES = [POLL.ledger[entry] for entry in ("q1", "q2", "q3", "q6", "q7", "q9.p1", "q9.p2")]
 LANGUAGE = {"koivu": "fi", "bjork": "sv"}
 NODE = {(1, 2): "1-2", (3,): "3", (1, 3, 5): ""}
 SEEN_GRADES = ("", "1-2", "1", "3", "1-6", "1,2,3")
@@ -70,8 +71,13 @@ class Group:
     sent: list[dict[str, str]] = field(default_factory=list)
     given: list[Mapping[str, Answer]] = field(default_factory=list)
 
-    def answers_to(self, question: str) -> list[Answer]:
-        return [one[question] for one in self.given if one[question] is not None]
+    def added(self, entry: str) -> list[Cells]:
+        """What its answers add to an entry, child by child."""
+        return added(self.session.profile, self.given)[entry]
+
+
+def added(profile: str, given: Sequence[Mapping[str, Answer]]) -> dict[str, list[Cells]]:
+    return contributions(POLL.asked(profile), [Response("", "fi", one, "done") for one in given])
 
 
 @dataclass
@@ -134,25 +140,28 @@ class Ledger:
         """Compares the whole database with the ledger, and keeps the tables a reviewer sees now."""
         async with self.town.db.reading() as tx:
             packs = [_pack(row) for row in await tx.execute(select(packets))]
-            raw = [json.loads(body)["answers"] for (body,) in await tx.execute(select(responses.c.body))]
-            still = [(row.question, json.loads(row.answer)) for row in await tx.execute(select(waiting))]
+            raw = [(row.session, json.loads(row.body)["answers"]) for row in await tx.execute(select(responses))]
+            still = [(row.question, json.loads(row.cells)) for row in await tx.execute(select(waiting))]
             assert (await tx.execute(select(held))).all() == []
             seen = {
                 (school, language): await list_figures(tx, self.town.consultation, school, language)
                 for school in ("", *LANGUAGE)
                 for language in ("", "fi", "sv")
             }
-        for asked in ASKED:
+        assert {pack.question for pack in packs} | {question for question, _ in still} <= set(POLL.ledger)
+        profiles = {group.session.id: group.session.profile for group in self.groups}
+        open_ones = [added(profiles[session], [one]) for session, one in raw]
+        for asked in ENTRIES:
             mine = [pack for pack in packs if pack.question == asked.id]
-            unseen = [one[asked.id] for one in raw if one[asked.id] is not None]
-            unseen += [answer for question, answer in still if question == asked.id]
+            unseen = [cells for one in open_ones for cells in one[asked.id]]
+            unseen += [cells for question, cells in still if question == asked.id]
             _check_packets(asked, mine)
             self._check_that_each_answer_is_in_one_place(asked, mine, unseen)
             self._check_figures(asked, mine, seen)
             self._look(asked, mine, seen)
 
-    def _check_that_each_answer_is_in_one_place(self, asked: Question, packs: list[Pack], unseen: list[Answer]) -> None:
-        given = [answer for group in self.groups for answer in group.answers_to(asked.id)]
+    def _check_that_each_answer_is_in_one_place(self, asked: Question, packs: list[Pack], unseen: list[Cells]) -> None:
+        given = [cells for group in self.groups for cells in group.added(asked.id)]
         shown = sum((pack.counts for pack in packs), Counter())
         left_over = len(given) - sum(pack.shown for pack in packs) - len(unseen)
         if not self.frozen:
@@ -176,7 +185,7 @@ class Ledger:
             if group.state == "closed":
                 place = Place("stad", group.session.area, NODE[group.session.grades])
                 for school, grades, language in filter_keys(place, LANGUAGE[place.school]):
-                    expected[(school, language, grades, RECEIVED)] += len(group.answers_to(asked.id))
+                    expected[(school, language, grades, RECEIVED)] += len(group.added(asked.id))
         found: Counter[tuple[str, str, str, str]] = Counter()
         for (school, language), figures in seen.items():
             for figure in figures:
@@ -206,16 +215,27 @@ class Ledger:
             smaller, larger = sorted((one, other), key=lambda table: len(table.made_of))
             rest = {cell: number - dict(smaller.counts)[cell] for cell, number in larger.counts}
             left = larger.shown - smaller.shown
-            assert left == 0 or left >= threshold(POLL.question[one.question]).shown
-            assert all(0 <= number <= left for number in rest.values())
+            entry = POLL.ledger[one.question]
+            assert left == 0 or left >= threshold(entry).shown
+            assert all(0 <= number <= left * most_in(cell, entry) for cell, number in rest.items())
+
+
+def most_in(cell: str, entry: Question) -> int:
+    """The most that one child adds to a cell: a purse, the points of a first place, or one."""
+    if entry.kind == "budget" and not cell.endswith("#"):
+        return TENTHS
+    return len(entry.options) if entry.kind == "rank" and cell.endswith("#") else 1
 
 
 def _check_packets(asked: Question, packs: list[Pack]) -> None:
     for pack in packs:
         assert pack.shown >= threshold(asked).shown
-        assert list(pack.counts) == list(asked.option_ids)
-        assert all(0 <= number <= pack.shown for number in pack.counts.values())
-        if asked.kind != "multi_choice":
+        assert tuple(pack.counts) == asked.cells
+        assert all(0 <= number <= pack.shown * most_in(cell, asked) for cell, number in pack.counts.items())
+        firsts = sum(number for cell, number in pack.counts.items() if cell.endswith("@1"))
+        if asked.kind == "rank":
+            assert firsts == pack.shown
+        elif asked.kind not in ("multi_choice", "budget"):
             assert pack.counts.total() == pack.shown
 
 

@@ -23,6 +23,10 @@ answers = st.fixed_dictionaries(
         "q1": st.sampled_from(["home", "forest", None]),
         "q2": st.sampled_from([["friends"], ["friends", "fun"], ["adult"], None]),
         "q3": st.sampled_from(["good", "not_good", None]),
+        "q6": st.sampled_from([["evening"], ["free", "evening"], ["clean", "everyone", "free", "evening"], None]),
+        "q7": st.sampled_from([{"climb": 5}, {"music": 2, "climb": 1}, None]),
+        "q9": st.sampled_from([{"p1": "outdoors"}, {"p1": "indoors", "p2": "calm"}, None]),
+        "q10": st.sampled_from([{"text": False, "drawing": True}, None]),
     }
 )
 which = st.integers(0, 7)

@@ -82,11 +82,75 @@ async def test_the_shape_is_the_contract(world: World) -> None:
     assert found.keys() == {"consultation", "frozen", "where", "questions"}
     assert (found["consultation"], found["frozen"]) == ("third-place", False)
     assert found["where"] == {"school": "koivu", "grades": "1-2"}
-    assert [one["id"] for one in found["questions"]] == ["q1", "q2", "q3", "q4", "q5", "exit"]
+    assert [one["id"] for one in found["questions"]] == [
+        *("q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"),
+        *("q9.p1", "q9.p2", "q9.p3", "q9.p4", "exit"),
+    ]
     q2 = question(found, "q2")
     assert q2.keys() == {"id", "poll", "kind", "shown", "received", "counts"}
     assert (q2["poll"], q2["kind"]) == ("third-place", "multi_choice")
     assert q2["counts"] == {"friends": 7, "fun": 7, "cosy": 0, "adult": 0}
+
+
+PLAYED: dict[str, Any] = {
+    "q6": ["free", "clean", "evening"],
+    "q7": {"climb": 3, "music": 1},
+    "q8": "river",
+    "q9": {"p1": "outdoors", "p2": "calm"},
+    "q10": {"drawing": True, "text": False},
+}
+
+
+async def test_every_kind_has_its_cells(world: World) -> None:
+    """Seven children with five coins, and seven with ten, are worth the same."""
+    for grades in ((1, 2), (3,)):
+        await world.town.close(await world.answered(7, grades=grades, **PLAYED))
+    found = await asked(world, "?school=koivu")
+    points = {"free": 4, "clean": 3, "evening": 2, "everyone": 0}
+    assert question(found, "q6")["counts"] == {
+        **{f"{option}#": 12 * each for option, each in points.items()},
+        **dict.fromkeys(["clean@1", "evening@1", "everyone@1"], 0),
+        "free@1": 12,
+    }
+    given = {"climb": 6 * (6 + 3), "music": 6 * (2 + 1)}
+    others = ["reading", "workshop", "kitchen"]
+    assert question(found, "q7")["counts"] == {
+        **given,
+        **dict.fromkeys(others, 0),
+        **{f"{option}#": 12 if option in given else 0 for option in (*given, *others)},
+    }
+    assert question(found, "q8")["counts"]["river"] == 12
+    assert question(found, "q9.p1")["counts"] == {"outdoors": 12, "indoors": 0}
+    assert question(found, "q9.p2")["counts"] == {"lively": 0, "calm": 12}
+    assert question(found, "q9.p3")["counts"] is None
+    kinds = {one["id"]: one["kind"] for one in found["questions"]}
+    assert [kinds[name] for name in ("q6", "q7", "q8", "q9.p1")] == ["rank", "budget", "place", "this_or_that"]
+    assert "q10" not in kinds
+    assert "Unelmapaikka" not in str(found)
+
+
+async def test_small_groups_with_different_purses_share_a_packet(world: World) -> None:
+    """Five coins and ten meet where they wait: in the school, each child as ten tenths."""
+    for grades in ((1, 2), (3,)):
+        await world.town.close(await world.answered(4, grades=grades, q7={"climb": 5}))
+    await world.town.freeze()
+    found = question(await asked(world, "?school=koivu"), "q7")
+    assert (found["shown"], found["received"], found["counts"]["climb#"]) == (7, 8, 7)
+    # The one that was held had either purse.
+    assert found["counts"]["climb"] in (3 * 10 + 4 * 5, 4 * 10 + 3 * 5)
+
+
+async def test_the_page_shows_every_kind_with_its_numbers(world: World) -> None:
+    for grades in ((1, 2), (3,)):
+        await world.town.close(await world.answered(7, grades=grades, **PLAYED))
+    page = (await (await world.signed_in("Ritva", "fi")).get(f"{HOME}/results")).text
+    assert page.count('class="card result"') == 9
+    assert "Ensimmäinen sija antaa 4 pistettä" in page
+    assert "Ensimmäiselle sijalle" in page
+    assert "<h3>Ulkona / Sisällä</h3>" in page
+    assert "Kolikoita antaneita lapsia" in page
+    assert "Käyttämättä" in page
+    assert "unelmapaikkasi" not in page
 
 
 async def test_nothing_is_known_while_a_session_is_open(world: World) -> None:
