@@ -16,6 +16,7 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.store.keys import load_key
 from server.usecases.collect import Collector
+from server.usecases.redraw import Easel
 from server.usecases.run_session import open_due
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
@@ -73,6 +74,7 @@ def _put_together(settings: Settings) -> Parts:
         key=key,
         revisions=revisions,
         collector=Collector(db, revisions, live, _now, key),
+        easel=Easel(),
         assets=assets,
         templates=Templates(assets),
         limits=Limits(),

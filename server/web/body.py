@@ -10,8 +10,8 @@ MAX_SENT = 64 * 1024
 MAX_INFLATED = 256 * 1024
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, unpacked as it arrives. Raises `too_large` or `bad_gzip`."""
+async def read_body(request: Request, max_sent: int = MAX_SENT, max_inflated: int = MAX_INFLATED) -> bytes:
+    """The body, unpacked as it arrives; the limits are in bytes. Raises `too_large` or `bad_gzip`."""
     encoding = request.headers.get("content-encoding", "identity")
     if encoding not in ("identity", "gzip"):
         raise DomainError("bad_gzip")
@@ -20,9 +20,9 @@ async def read_body(request: Request) -> bytes:
     async for chunk in request.stream():
         sent += len(chunk)
         if inflate:
-            chunk = _inflated(inflate, chunk, MAX_INFLATED - len(body))
+            chunk = _inflated(inflate, chunk, max_inflated - len(body))
         body += chunk
-        if sent > MAX_SENT or len(body) > MAX_INFLATED:
+        if sent > max_sent or len(body) > max_inflated:
             raise DomainError("too_large")
     if inflate and not inflate.eof:
         raise DomainError("bad_gzip")

@@ -10,6 +10,7 @@ from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases.collect import Collector
+from server.usecases.redraw import Easel
 from server.web.assets import Assets
 from server.web.limits import Limits
 from server.web.templating import Templates
@@ -26,6 +27,7 @@ class Parts:
     key: bytes
     revisions: Revisions
     collector: Collector
+    easel: Easel
     assets: Assets
     templates: Templates
     limits: Limits
