@@ -20,7 +20,7 @@ class WrongVersion(Exception):
 async def migrate(db: Database) -> None:
     """Applies every missing migration in one transaction. Raises WrongVersion for a newer database."""
     async with db.writing() as tx:
-        await tx.run_sync(_upgrade)
+        await tx.run_sync(upgrade)
 
 
 async def check_version(db: Database) -> None:
@@ -32,11 +32,12 @@ async def check_version(db: Database) -> None:
         raise WrongVersion("The database is older than this program. Run: python -m server migrate")
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, version: str = "head") -> None:
+    """Applies the missing migrations up to `version`. Raises WrongVersion for a newer database."""
     _refuse_newer(_current(connection))
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
 
 
 def _refuse_newer(found: str | None) -> None:

@@ -1,5 +1,6 @@
 """The migrations lead to the schema the program knows, and another version's database is refused in one line."""
 
+import json
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from server.store.database import Database
-from server.store.migrate import WrongVersion, check_version, migrate
+from server.store.migrate import WrongVersion, check_version, migrate, upgrade
 from server.store.schema import metadata
 
 
@@ -33,6 +34,21 @@ async def test_migrating_again_changes_nothing(db: Database) -> None:
     await check_version(db)
     async with db.reading() as tx:
         assert (await tx.execute(text("SELECT count(*) FROM commits"))).scalar_one() == 1
+
+
+async def test_answers_that_wait_in_an_older_database_become_what_they_add(database_url: str) -> None:
+    db = Database(database_url)
+    given = {"1": '"home"', "2": '["friends", "fun"]', "3": '["adult"]'}
+    async with db.writing() as tx:
+        await tx.run_sync(upgrade, "0001")
+        for key, answer in given.items():
+            row = {"key": key, "answer": answer}
+            await tx.execute(text("INSERT INTO waiting VALUES ('c', 'p', 'q', 's', '1-2', :key, :answer)"), row)
+    await migrate(db)
+    async with db.reading() as tx:
+        found = {key: json.loads(cells) for key, cells in await tx.execute(text("SELECT key, cells FROM waiting"))}
+    assert found == {"1": {"home": 1}, "2": {"friends": 1, "fun": 1}, "3": {"adult": 1}}
+    await db.close()
 
 
 @pytest.mark.parametrize(("version", "word"), [("'9999'", "newer"), ("'0000'", "newer"), (None, "older")])

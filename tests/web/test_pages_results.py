@@ -144,7 +144,7 @@ async def test_the_page_shows_every_kind_with_its_numbers(world: World) -> None:
     for grades in ((1, 2), (3,)):
         await world.town.close(await world.answered(7, grades=grades, **PLAYED))
     page = (await (await world.signed_in("Ritva", "fi")).get(f"{HOME}/results")).text
-    assert page.count('class="card result"') == 9
+    assert page.count('class="card result"') == 10
     assert "Ensimmäinen sija antaa 4 pistettä" in page
     assert "Ensimmäiselle sijalle" in page
     assert "<h3>Ulkona / Sisällä</h3>" in page
