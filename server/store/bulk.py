@@ -1,19 +1,33 @@
 """The statements of the hot path: many rows as one JSON parameter, so that a whole group costs one statement.
 
-On SQLite they go to the driver at once: SQLAlchemy's own way changes threads four times for each (decisions/0002).
+A `Work` yields them one by one and is sent what each returns. It knows no engine: PostgreSQL awaits them in turn,
+SQLite's driver does a whole work in one go on its own thread (decisions/0006).
 """
 
-import asyncio
 import json
-from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any, TypeVar
+import sqlite3
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Sequence[Any]
-First = TypeVar("First")
-Second = TypeVar("Second")
+Rows = Sequence[Row]
+Returned = TypeVar("Returned")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement for both engines with its parameters."""
+
+    sqlite: str
+    postgresql: TextClause
+    parameters: Mapping[str, object]
+
+
+Work: TypeAlias = Generator[Statement, Rows, Returned]
 
 
 class Bulk:
@@ -26,23 +40,51 @@ class Bulk:
         self._sqlite = statement.format(rows="json_each(:rows)")
         self._postgresql = text(statement.format(rows="jsonb_array_elements(CAST(:rows AS jsonb))") + postgresql)
 
-    async def run(self, db: AsyncConnection, rows: Iterable[Row], **values: object) -> Sequence[Row]:
+    def run(self, rows: Iterable[Row], **values: object) -> Work[Rows]:
         """What the statement returns for these rows."""
-        parameters = {"rows": json.dumps(list(rows)), **values}
-        if db.dialect.name == "postgresql":
-            result = await db.execute(self._postgresql, parameters)
-            return result.all() if result.returns_rows else ()
-        raw = await db.get_raw_connection()
-        assert raw.driver_connection is not None
-        found: Sequence[Row] = await raw.driver_connection.execute_fetchall(self._sqlite, parameters)
-        return found
+        return (yield Statement(self._sqlite, self._postgresql, {"rows": json.dumps(list(rows)), **values}))
 
 
-async def both(
-    db: AsyncConnection, first: Coroutine[Any, Any, First], second: Coroutine[Any, Any, Second]
-) -> tuple[First, Second]:
-    """Two bulk statements, the second waiting behind the first in the driver's queue instead of in ours."""
+async def do(db: AsyncConnection, work: Work[Returned]) -> Returned:
+    """Does the work inside the transaction of `db`, statement by statement."""
+    rows: Rows | None = None
+    try:
+        while True:
+            rows = await _execute(db, next(work) if rows is None else work.send(rows))
+    except StopIteration as done:
+        returned: Returned = done.value
+        return returned
+
+
+async def _execute(db: AsyncConnection, statement: Statement) -> Rows:
     if db.dialect.name == "postgresql":
-        return await first, await second
-    found: tuple[First, Second] = await asyncio.gather(first, second)
+        result = await db.execute(statement.postgresql, statement.parameters)
+        return result.all() if result.returns_rows else ()
+    raw = await db.get_raw_connection()
+    assert raw.driver_connection is not None
+    found: Rows = await raw.driver_connection.execute_fetchall(statement.sqlite, statement.parameters)
     return found
+
+
+def do_in_one_go(connection: sqlite3.Connection, work: Work[Returned]) -> Returned:
+    """Does the work as a whole transaction of its own, durably committed at return, rolled back when it raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        returned = _finish(connection, work)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return returned
+
+
+def _finish(connection: sqlite3.Connection, work: Work[Returned]) -> Returned:
+    rows: Rows | None = None
+    try:
+        while True:
+            statement = next(work) if rows is None else work.send(rows)
+            rows = connection.execute(statement.sqlite, statement.parameters).fetchall()
+    except StopIteration as done:
+        returned: Returned = done.value
+        return returned

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from server.store.bulk import Returned, Work, do, do_in_one_go
 
 UNUSABLE = (SQLAlchemyError, OSError)
 """What is raised when a database cannot be reached, opened or used."""
@@ -54,6 +56,19 @@ class Database:
         """A consistent view on a connection that cannot write."""
         async with self._readers.begin() as connection:
             yield connection
+
+    async def do(self, begin: Callable[[], Work[Returned]]) -> Returned:
+        """One transaction of bulk statements, committed durably at return; `begin` is called when its turn comes."""
+        async with self._turn:
+            connection = await self._write_connection()
+            if self.is_sqlite:
+                raw = (await connection.get_raw_connection()).driver_connection
+                assert raw is not None
+                # aiosqlite has no public way to run more than one statement on its thread.
+                done: Returned = await raw._execute(do_in_one_go, raw._conn, begin())
+                return done
+            async with connection.begin():
+                return await do(connection, begin())
 
     async def forget_deleted(self) -> None:
         """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
-from server.store.bulk import Bulk, both
+from server.store.bulk import Bulk, Work, do
 from server.store.schema import held, participation, responses, tombstones
 
 
@@ -44,6 +44,10 @@ _INSERT_HELD = Bulk("""
     SELECT item.value ->> 0, item.value ->> 1, item.value ->> 2, item.value ->> 3 FROM {rows} AS item WHERE true
     ON CONFLICT DO NOTHING
 """)
+_LIST_HELD = Bulk("""
+    SELECT held.session, held.id, held.reason
+      FROM {rows} AS item JOIN held ON held.session = item.value ->> 0 AND held.id = item.value ->> 1
+""")
 _INSERT_TOMBSTONES = Bulk("""
     INSERT INTO tombstones (session, mark)
     SELECT item.value ->> 0, item.value ->> 1 FROM {rows} AS item WHERE true
@@ -59,44 +63,44 @@ _ADD_PARTICIPATION = Bulk("""
 _INSERT_COMMIT = Bulk("INSERT INTO commits (tag) SELECT item.value ->> 0 FROM {rows} AS item RETURNING seq")
 
 
-async def insert_responses(db: AsyncConnection, rows: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
+def insert_responses(rows: Iterable[tuple[str, str, str]]) -> Work[set[tuple[str, str]]]:
     """Keeps (session, id, body) rows; returns the (session, id) pairs that were really new."""
-    return {(session, response_id) for session, response_id in await _INSERT_RESPONSES.run(db, rows)}
+    new = yield from _INSERT_RESPONSES.run(rows)
+    return {(session, response_id) for session, response_id in new}
 
 
 async def insert_held(db: AsyncConnection, rows: Iterable[tuple[str, str, str, str]]) -> None:
     """Keeps (session, id, reason, body) rows for a moderator to decide."""
-    await _INSERT_HELD.run(db, rows)
+    await do(db, _INSERT_HELD.run(rows))
 
 
 async def insert_tombstones(db: AsyncConnection, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Keeps (session, HMAC of id) pairs; returns those that were really new."""
-    return {(session, mark) for session, mark in await _INSERT_TOMBSTONES.run(db, rows)}
+    return {(session, mark) for session, mark in await do(db, _INSERT_TOMBSTONES.run(rows))}
 
 
-async def insert_commit(db: AsyncConnection, day: int, added: Iterable[tuple[str, int, int]]) -> str:
+def insert_commit(day: int, added: Iterable[tuple[str, int, int]]) -> Work[str]:
     """Ends a group: adds its (session, arrived, late) numbers to the day's counts, in SQL, and returns the random tag
     of its commit, `seq.tag`.
     """
     tag = secrets.token_hex(4)
-    _, [(seq,)] = await both(db, _ADD_PARTICIPATION.run(db, added, day=day), _INSERT_COMMIT.run(db, [(tag,)]))
+    yield from _ADD_PARTICIPATION.run(added, day=day)
+    [(seq,)] = yield from _INSERT_COMMIT.run([(tag,)])
     return f"{seq}.{tag}"
 
 
-async def list_standings(db: AsyncConnection, session_ids: Collection[str]) -> dict[str, Standing]:
+def list_standings(session_ids: Collection[str]) -> Work[dict[str, Standing]]:
     """The standing of each known session; no other writer changes it before this transaction ends."""
-    rows = await _LIST_STANDINGS.run(db, [(session,) for session in session_ids])
+    rows = yield from _LIST_STANDINGS.run([(session,) for session in session_ids])
     return {
         session: Standing(State.FROZEN if frozen else State(state), children, arrived, waiting_for_word)
         for session, state, children, frozen, arrived, waiting_for_word in rows
     }
 
 
-async def list_held(db: AsyncConnection, ids: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def list_held(ids: Collection[tuple[str, str]]) -> Work[dict[tuple[str, str], str]]:
     """Why each of these (session, id) pairs is held; those that are not held are left out."""
-    rows = await db.execute(
-        select(held.c.session, held.c.id, held.c.reason).where(tuple_(held.c.session, held.c.id).in_(ids))
-    )
+    rows = yield from _LIST_HELD.run(ids)
     return {(session, response_id): reason for session, response_id, reason in rows}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import mark_for
-from server.store.bulk import Bulk
+from server.store.bulk import Bulk, Work
 from server.store.schema import tablets
 
 
@@ -91,12 +91,12 @@ _MARK_HEARD = Bulk("""
 """)
 
 
-async def mark_heard(db: AsyncConnection, reports: Iterable[TabletReport], now: int) -> set[tuple[str, str]]:
+def mark_heard(reports: Iterable[TabletReport], now: int) -> Work[set[tuple[str, str]]]:
     """Keeps the last report of each tablet and that it was told its session's state; returns the revoked (session,
     grant) pairs.
     """
     rows = [(r.session, r.grant, r.ready, r.turn, r.pending) for r in reports]
-    heard = await _MARK_HEARD.run(db, rows, now=now)
+    heard = yield from _MARK_HEARD.run(rows, now=now)
     return {(session, grant) for session, grant, revoked in heard if revoked}
 
 

@@ -5,7 +5,7 @@ There is no fixed wait. What happens to each item is in `keep.py`.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,16 +15,11 @@ from server.domain.errors import DomainError
 from server.domain.grants import Grant
 from server.domain.sessions import Session, State
 from server.live import Live
-from server.store import responses, sessions
-from server.store.bulk import both
+from server.store import sessions
+from server.store.bulk import Work, do
 from server.store.consultations import Revisions
 from server.store.database import Database
-from server.store.responses import Standing
-from server.store.tablets import TabletReport, mark_heard
-from server.usecases.keep import Keeping
-
-DAY_S = 86_400
-_REFUSE_ABOVE = 3
+from server.usecases.keep import Keeping, UnknownSession
 
 Clock = Callable[[], int]
 _Group = list[tuple[Delivery, asyncio.Future[Outcome]]]
@@ -81,35 +76,46 @@ class Collector:
 
     async def _store(self, waiting: _Group) -> list[Outcome | DomainError]:
         now = self._clock()
-        async with self._db.writing() as tx:
-            # As late as can be, so that those who came while the transaction began share it.
-            group = self._take(waiting)
-            standings, revoked = await both(
-                tx, self._find_standings(tx, group), mark_heard(tx, [_report(delivery) for delivery in group], now)
-            )
-            keeping = Keeping(tx, self._revisions, self._key, now // DAY_S, standings, revoked)
-            refused = {id(delivery) for delivery in group if delivery.items and _is_stuffed(delivery, standings)}
-            await keeping.keep([delivery for delivery in group if id(delivery) not in refused])
-        for topic in standings.keys() | {delivery.grant.consultation for delivery in group if delivery.items}:
+        keeping: Keeping | None = None
+
+        def plain() -> Work[None]:
+            nonlocal keeping
+            # As late as can be, so that those who came while the transaction before went on share this one.
+            keeping = Keeping(self._revisions, self._key, self._take(waiting), now)
+            return _keep_plain(keeping)
+
+        try:
+            await self._db.do(plain)
+        except (_NotPlain, UnknownSession) as unusual:
+            assert keeping is not None
+            keeping = Keeping(self._revisions, self._key, keeping.group, now)
+            await self._keep_unusual(keeping, unusual)
+        assert keeping is not None
+        for topic in keeping.sessions | {delivery.grant.consultation for delivery in keeping.group if delivery.items}:
             self._live.announce(topic)
-        return [DomainError("over_cap") if id(delivery) in refused else keeping.outcome(delivery) for delivery in group]
+        return [keeping.outcome(delivery) for delivery in keeping.group]
 
-    async def _find_standings(self, tx: AsyncConnection, group: Sequence[Delivery]) -> dict[str, Standing]:
-        grants = {delivery.grant.session: delivery.grant for delivery in group}
-        standings = await responses.list_standings(tx, grants)
-        unknown = [grant for session, grant in grants.items() if session not in standings]
-        for grant in unknown:
-            await _make_again(tx, grant)
-        return await responses.list_standings(tx, grants) if unknown else standings
-
-
-def _report(delivery: Delivery) -> TabletReport:
-    return TabletReport(delivery.grant.session, delivery.grant.grant, delivery.ready, delivery.turn, delivery.pending)
+    async def _keep_unusual(self, keeping: Keeping, unusual: Exception) -> None:
+        async with self._db.writing() as tx:
+            if isinstance(unusual, UnknownSession):
+                for grant in unusual.grants:
+                    await _make_again(tx, grant)
+            await do(tx, keeping.begin())
+            await do(tx, keeping.keep_raw())
+            await keeping.keep_others(tx)
+            await do(tx, keeping.end())
 
 
-def _is_stuffed(delivery: Delivery, standings: dict[str, Standing]) -> bool:
-    standing = standings[delivery.grant.session]
-    return standing.arrived + standing.held >= _REFUSE_ABOVE * rules.cap(standing.children)
+class _NotPlain(Exception):
+    """Some item is late or must be held: rare, and more than one go."""
+
+
+def _keep_plain(keeping: Keeping) -> Work[None]:
+    yield from keeping.begin()
+    if not keeping.is_plain:
+        raise _NotPlain
+    yield from keeping.keep_raw()
+    yield from keeping.end()
 
 
 async def _make_again(tx: AsyncConnection, grant: Grant) -> None:

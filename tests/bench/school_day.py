@@ -105,10 +105,17 @@ def _now() -> int:
 
 
 def _response(revision: str, questions: tuple[Question, ...]) -> str:
-    answers: dict[str, Any] = {
-        question.id: list(question.option_ids[: question.max_select])
-        if question.kind == "multi_choice"
-        else question.option_ids[0]
-        for question in questions
-    }
+    answers = {question.id: _answer(question) for question in questions}
     return json.dumps({"revision": revision, "lang": "fi", "answers": answers, "end": "done"}, separators=(",", ":"))
+
+
+def _answer(question: Question) -> Any:
+    first = question.option_ids[:1]
+    by_kind = {
+        "multi_choice": list(question.option_ids[: question.max_select]),
+        "rank": list(question.option_ids),
+        "budget": dict.fromkeys(first, question.coins),
+        "this_or_that": {pair.id: pair.options[0].id for pair in question.pairs},
+        "idea": {"text": False, "drawing": True},
+    }
+    return by_kind[question.kind] if question.kind in by_kind else first[0]
