@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -18,15 +18,18 @@ from server.store.keys import load_key
 from server.usecases.collect import Collector
 from server.usecases.redraw import Easel
 from server.usecases.run_session import open_due
+from server.voice import Voice
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import CrossSiteGuard, Failures, PlainAddresses, SecurityHeaders
 from server.web.parts import Parts
 from server.web.routes import ROUTES
+from server.web.sounds import read_aloud
 from server.web.templating import Templates
 
 _CARE_EVERY_S = 60
+_LOOK_FOR_TEXTS_EVERY_S = 5
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +40,11 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        caring = asyncio.create_task(_take_care(here))
+        tasks = [asyncio.create_task(_take_care(here)), asyncio.create_task(_read_aloud(here))]
         yield
-        caring.cancel()
-        with suppress(asyncio.CancelledError):
-            await caring
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         here.live.stop()
         await here.db.close()
 
@@ -75,6 +78,7 @@ def _put_together(settings: Settings) -> Parts:
         revisions=revisions,
         collector=Collector(db, revisions, live, _now, key),
         easel=Easel(),
+        voice=Voice(speaks=settings.voice),
         assets=assets,
         templates=Templates(assets),
         limits=Limits(),
@@ -94,3 +98,17 @@ async def _take_care(here: Parts) -> None:
         except Exception as error:
             log.error("taking care failed: %s", type(error).__name__)
         await asyncio.sleep(_CARE_EVERY_S)
+
+
+async def _read_aloud(here: Parts) -> None:
+    """Makes the sounds of what is published, where a generated voice is wanted and its programs are installed."""
+    if here.voice.speaks and (missing := here.voice.missing()):
+        log.warning("the booklets have no generated sounds: not installed: %s", ", ".join(missing))
+    done: set[tuple[str, str]] = set()
+    while here.voice.speaks:
+        await asyncio.sleep(_LOOK_FOR_TEXTS_EVERY_S)
+        try:
+            if not here.voice.missing():
+                await read_aloud(here, done)
+        except Exception as error:
+            log.error("reading aloud failed: %s", type(error).__name__)

@@ -204,3 +204,14 @@ idea_counts = Table(
     Column("arrived", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+sounds = Table(
+    "sounds",
+    metadata,
+    *_key("consultation", "key", "format"),
+    Column("name", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("sounds_by_name", "name"),
+)

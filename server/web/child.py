@@ -4,8 +4,8 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
 from server.domain.sessions import PICTURES
+from server.domain.sounds import Spoken
 from server.i18n import translations
 from server.web.assets import Assets
 from server.web.parts import Parts, parts
@@ -21,8 +22,8 @@ from server.web.templating import language_of
 
 # Each language is offered in its own words: a child who needs it may read no other.
 _IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
-_MODULES = ("pwa/", "vendor/idb.js")
-_SHELL = (*_MODULES, "css/tokens.css", "css/child.css", "fonts/andika-latin", "icons/app.svg")
+_MODULES = ("pwa/", "vendor/idb.js", "vendor/perfect-freehand.js")
+_SHELL = (*_MODULES, "css/tokens.css", "css/child.css", "css/kinds.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _MEDIA = re.compile(r"/media/[\w.-]+")
 _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
@@ -30,11 +31,12 @@ _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-La
 
 @dataclass(frozen=True)
 class Document:
-    """A drawn page, ready to be sent."""
+    """A drawn page, ready to be sent; `spoken` is what it reads aloud, by key."""
 
     body: bytes
     gzip: bytes
     etag: str
+    spoken: Mapping[str, Spoken] = field(default_factory=dict)
 
 
 _drawn: WeakKeyDictionary[Assets, dict[tuple[str, ...], Document]] = WeakKeyDictionary()
@@ -42,13 +44,13 @@ _drawn: WeakKeyDictionary[Assets, dict[tuple[str, ...], Document]] = WeakKeyDict
 
 async def join_page(request: Request) -> Response:
     """Four pictures, or the teacher's link: the client reads which from the address."""
-    return _answer(request, _join_document(parts(request), language_of(request)))
+    return answer(request, join_document(parts(request), language_of(request)))
 
 
 async def booklet(request: Request) -> Response:
     """One poll for one grade band in one language. Raises `not_found`."""
     revision, _, profile = request.path_params["edition"].rpartition("-")
-    return _answer(request, await _booklet_document(parts(request), revision, profile, request.path_params["lang"]))
+    return answer(request, await booklet_document(parts(request), revision, profile, request.path_params["lang"]))
 
 
 async def service_worker(request: Request) -> Response:
@@ -61,7 +63,7 @@ async def service_worker(request: Request) -> Response:
         f"const BUILD = {json.dumps(here.assets.build)};\nconst SHELL = {json.dumps([*pages, *files, *pictures])};\n"
     )
     body = facts.encode() + here.assets.by_url[here.assets.static(_WORKER)].body
-    return _answer(request, _document(body), "text/javascript")
+    return answer(request, document(body), "text/javascript")
 
 
 async def manifest(request: Request) -> Response:
@@ -98,7 +100,7 @@ def booklet_urls(revision: str, profile: str) -> dict[str, str]:
 
 async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[str, str | int]]:
     """Every picture on the booklet's pages, with what a tablet checks it by. Raises `not_found`."""
-    documents = [await _booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
+    documents = [await booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
     return list_assets(here.assets, [document.body.decode() for document in documents])
 
 
@@ -109,7 +111,8 @@ def list_assets(assets: Assets, pages: Sequence[str]) -> list[dict[str, str | in
     return [{"url": asset.url, "sha256": asset.sha256, "bytes": len(asset.body)} for asset in found]
 
 
-def _join_document(here: Parts, lang: str) -> Document:
+def join_document(here: Parts, lang: str) -> Document:
+    """The join page."""
     held = _drawn.setdefault(here.assets, {})
     if (lang,) not in held:
         gettext = translations(lang).gettext
@@ -132,7 +135,8 @@ def _join_document(here: Parts, lang: str) -> Document:
     return held[(lang,)]
 
 
-async def _booklet_document(here: Parts, revision_id: str, profile: str, lang: str) -> Document:
+async def booklet_document(here: Parts, revision_id: str, profile: str, lang: str) -> Document:
+    """A booklet. Raises `not_found`."""
     held = _drawn.setdefault(here.assets, {})
     key = (revision_id, profile, lang)
     if key not in held:
@@ -157,15 +161,17 @@ def booklet_context(poll: Poll, revision: str, profile: str) -> dict[str, object
 def _draw(here: Parts, name: str, lang: str, context: dict[str, object]) -> Document:
     modules = [url.split("/", 3)[3] for url in here.assets.shell(_MODULES) if not url.endswith(_WORKER)]
     switches = [(code, words) for code, words in _IN_THIS_LANGUAGE.items() if code != lang]
-    body = here.templates.draw(name, lang, {"modules": modules, "switches": switches, **context}).encode()
-    return _document(body)
+    spoken: dict[str, Spoken] = {}
+    shared = {"modules": modules, "switches": switches, "spoken": spoken}
+    body = here.templates.draw(name, lang, {**shared, **context}).encode()
+    return replace(document(body), spoken=spoken)
 
 
-def _document(body: bytes) -> Document:
+def document(body: bytes) -> Document:
     return Document(body, gzip.compress(body, 9, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:20]}"')
 
 
-def _answer(request: Request, document: Document, media_type: str = "text/html") -> Response:
+def answer(request: Request, document: Document, media_type: str = "text/html") -> Response:
     headers = {**_REVALIDATED, "ETag": document.etag}
     if document.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

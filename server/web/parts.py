@@ -11,6 +11,7 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases.collect import Collector
 from server.usecases.redraw import Easel
+from server.voice import Voice
 from server.web.assets import Assets
 from server.web.limits import Limits
 from server.web.templating import Templates
@@ -28,6 +29,7 @@ class Parts:
     revisions: Revisions
     collector: Collector
     easel: Easel
+    voice: Voice
     assets: Assets
     templates: Templates
     limits: Limits

@@ -7,7 +7,7 @@ from server.domain.errors import DomainError
 from server.web.assets import Asset
 from server.web.parts import parts
 
-_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 async def asset(request: Request) -> Response:
@@ -19,7 +19,7 @@ async def asset(request: Request) -> Response:
 
 
 def _answer(found: Asset, accepted: str) -> Response:
-    headers = {**_FOREVER, "Vary": "Accept-Encoding"}
+    headers = {**FOREVER, "Vary": "Accept-Encoding"}
     if found.gzip and "gzip" in accepted:
         return Response(found.gzip, headers={**headers, "Content-Encoding": "gzip"}, media_type=found.media_type)
     return Response(found.body, headers=headers, media_type=found.media_type)
