@@ -1,4 +1,4 @@
-// The only caller of fetch on the page: the two requests a tablet makes, and whether an answer counts as one.
+// The only caller of fetch on the page: the three requests a tablet makes, and whether an answer counts as one.
 // Knows no storage: nothing is deleted here, whatever comes back.
 
 const TIMEOUT_MS = 30_000;
@@ -53,18 +53,43 @@ export async function sync(token, request, leaving) {
 }
 
 /**
+ * @param {string} token
+ * @param {import("./outbox.js").Item} item
+ * @param {boolean} leaving whether the page may be gone before the answer comes
+ * @returns {Promise<Outcome<import("./outbox.js").Verdict>>} `reply` only when it names our idea
+ */
+export async function idea(token, { id, body }, leaving) {
+  const outcome = await send("PUT", `/api/v1/${id}`, body, { credentials: "omit", token, leaving });
+  const ours = typeof outcome.reply?.id === "string" && id.endsWith(outcome.reply.id);
+  return ours ? outcome : { ...outcome, reply: undefined };
+}
+
+/**
  * @param {string} url
  * @param {object} content
- * @param {{credentials: RequestCredentials, token?: string, leaving?: boolean}} how
+ * @param {How} how
  * @returns {Promise<Outcome<any>>}
  */
-async function post(url, content, { credentials, token, leaving = false }) {
+function post(url, content, how) {
+  return send("POST", url, JSON.stringify(content), how);
+}
+
+/** @typedef {{credentials: RequestCredentials, token?: string, leaving?: boolean}} How */
+
+/**
+ * @param {string} method
+ * @param {string} url
+ * @param {string} text
+ * @param {How} how
+ * @returns {Promise<Outcome<any>>}
+ */
+async function send(method, url, text, { credentials, token, leaving = false }) {
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), TIMEOUT_MS);
   try {
-    const { body, encoding } = await pack(JSON.stringify(content));
+    const { body, encoding } = await pack(text);
     const response = await fetch(url, {
-      method: "POST",
+      method,
       body,
       headers: {
         "Content-Type": "application/json",
@@ -97,4 +122,15 @@ async function pack(text) {
   if (body.length <= GZIP_ABOVE || !("CompressionStream" in globalThis)) return { body };
   const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
   return { body: new Uint8Array(await new Response(stream).arrayBuffer()), encoding: "gzip" };
+}
+
+/**
+ * A file of this server, from the worker's cache where it is kept. Throws without an answer.
+ *
+ * @param {string} url
+ */
+export async function take(url) {
+  const response = await fetch(url, { credentials: "omit" });
+  if (!response.ok) throw new Error(`${response.status} for ${url}`);
+  return response;
 }

@@ -5,6 +5,7 @@ import { openJoin } from "./join.js";
 import { ledger } from "./outbox.js";
 import { Play } from "./play.js";
 import { registerWorker, watchReady, watchUpdates } from "./ready.js";
+import { openSound, soundList } from "./sound.js";
 import { startSync } from "./sync.js";
 import { guardTaps } from "./touch.js";
 
@@ -12,15 +13,30 @@ const CHECK_MS = 3000;
 
 const main = find(document, "main");
 const registering = registerWorker();
+const sound = openSound(main);
 let shownAt = performance.now();
 guardTaps(() => shownAt);
 new MutationObserver(() => { shownAt = performance.now(); }).observe(main, { attributeFilter: ["data-at"] });
+
+/** @param {number} ms */
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Shows how many responses the server has not acknowledged yet. */
 async function showUnsent() {
   const { unsent } = await ledger("");
   const mark = find(document, "[data-unsent]");
   mark.dataset.unsent = mark.textContent = String(unsent);
+}
+
+/**
+ * Offers the sounds that are kept already, and again those that are kept once the tablet has been checked.
+ *
+ * @param {string[]} lists
+ * @param {Promise<unknown>[]} moments
+ */
+function offerSounds(lists, moments) {
+  const kept = document.documentElement.dataset.source === "cache" ? [Promise.resolve()] : [];
+  for (const moment of [...kept, ...moments]) void moment.then(() => sound.load(lists)).catch(() => undefined);
 }
 
 /**
@@ -44,9 +60,11 @@ async function openBookletPage(edition, path) {
     onReady: () => sync.now(),
   };
   const readiness = watchReady(kept ? [kept] : [], session.heard ?? false, page);
+  const after = Promise.race([readiness.checked, wait(CHECK_MS)]);
+  offerSounds(soundList(edition, main.lang), [after, readiness.checked]);
   const sync = startSync({
     current,
-    after: Promise.race([readiness.checked, new Promise((resolve) => setTimeout(resolve, CHECK_MS))]),
+    after,
     tablet: () => ({ ready: readiness.ready, turn: playing?.isAnswering ? "answering" : "idle" }),
     heard: () => {
       readiness.heard();
@@ -72,6 +90,7 @@ async function openJoinPage() {
   const hasTaps = () => main.querySelector("[data-slot] img:not([hidden])") !== null;
   const page = { isResting: () => !hasTaps(), reload: () => location.reload(), onReady: () => undefined };
   const readiness = watchReady(await list("booklets"), true, page);
+  offerSounds(soundList("join", main.lang), [Promise.race([readiness.checked, wait(CHECK_MS)])]);
   startSync({
     current: undefined,
     after: Promise.resolve(),

@@ -15,7 +15,7 @@ export function watchIdle({ away, idle }) {
   const touch = () => {
     touched = performance.now();
   };
-  for (const event of ["pointerdown", "keydown", "click"]) addEventListener(event, touch, true);
+  for (const event of ["pointerdown", "keydown", "click", "sounding"]) addEventListener(event, touch, true);
 
   document.addEventListener("visibilitychange", () => {
     // The page's clock may stand still while the device sleeps, so the other one has a say in this too.

@@ -1,5 +1,6 @@
 // Whether this tablet can play without network, and the service worker that makes it so. Knows no answers.
 import { close, get, put } from "./database.js";
+import { soundList, trySounds } from "./sound.js";
 
 /** @typedef {{edition: string, pages: string[], assets: {url: string, sha256: string, bytes: number}[]}} Kept */
 
@@ -33,6 +34,21 @@ export function registerWorker() {
 export async function keepBooklet({ pages, assets }) {
   const answer = await ask({ keep: { pages, assets } });
   return answer?.ok === true;
+}
+
+/**
+ * Has the worker keep what the booklets and the join page read aloud, and tries whether this device plays it.
+ *
+ * @param {Kept[]} booklets
+ * @returns {Promise<boolean>}
+ */
+async function keepSounds(booklets) {
+  const lists = booklets.flatMap(({ edition, pages }) => {
+    const languages = pages.map((page) => page.split("/").at(-1) ?? "");
+    return languages.flatMap((lang) => [...soundList(edition, lang), ...soundList("join", lang)]);
+  });
+  const answer = await ask({ sounds: [...new Set(lists)] });
+  return answer?.ok === true && trySounds(lists).then(() => true, () => false);
 }
 
 /**
@@ -95,7 +111,7 @@ export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
   async function check() {
     if (!booklets.length || !navigator.serviceWorker) return;
     const kept = await Promise.all(booklets.map(keepBooklet));
-    holds = kept.every(Boolean) && (await picturesDecode()) && (await writeSurvives());
+    holds = kept.every(Boolean) && (await keepSounds(booklets)) && (await picturesDecode()) && (await writeSurvives());
     look();
   }
 

@@ -17,6 +17,7 @@ const MEDIA_CACHE = "tyck-media";
 const OLDER_SHELLS = 2;
 const BOOKLETS = "/app/b/";
 const JOIN = "/app/";
+const FILES = ["/static/", "/media/", "/app/sounds/"];
 const MATCH = { ignoreVary: true };
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
@@ -27,7 +28,7 @@ worker.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (event.request.mode === "navigate") {
     if (url.pathname.startsWith(JOIN)) event.respondWith(page(event.request, url));
-  } else if (url.pathname.startsWith("/static/") || url.pathname.startsWith("/media/")) {
+  } else if (FILES.some((folder) => url.pathname.startsWith(folder))) {
     event.respondWith(file(event.request));
   }
 });
@@ -141,7 +142,8 @@ async function file(request) {
 async function answer({ data, ports }) {
   if (data?.activate) await worker.skipWaiting();
   if (data?.free) await dropShells(0);
-  const ok = data?.keep ? await keep(data.keep).then(() => true, () => false) : true;
+  const keeping = data?.keep ? keep(data.keep) : data?.sounds && Promise.all(data.sounds.map(keepSounds));
+  const ok = await Promise.resolve(keeping).then(() => true, () => false);
   ports[0]?.postMessage({ ok });
 }
 
@@ -154,6 +156,22 @@ async function keep({ pages, assets }) {
   const [cache, media] = await Promise.all([caches.open(SHELL_CACHE), caches.open(MEDIA_CACHE)]);
   await Promise.all(assets.map((asset) => keepAsset(media, asset)));
   await Promise.all(pages.map(async (url) => (await cache.match(url, MATCH)) ?? take(cache, url)));
+}
+
+/**
+ * Keeps the newest list of sounds with all it names; without network the held one, if it is whole.
+ *
+ * @param {string} url
+ */
+async function keepSounds(url) {
+  const media = await caches.open(MEDIA_CACHE);
+  const fresh = await fetch(url, { cache: "no-cache", credentials: "omit" }).catch(() => undefined);
+  const list = fresh?.ok ? fresh : await media.match(url, MATCH);
+  if (!list) throw new Error(`No list: ${url}`);
+  /** @type {{sounds: Record<string, Asset>}} */
+  const { sounds } = await list.clone().json();
+  await Promise.all(Object.values(sounds).map((asset) => keepAsset(media, asset)));
+  if (fresh?.ok) await media.put(url, fresh);
 }
 
 /**
