@@ -7,7 +7,22 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from server.domain.people import Action
-from server.web import about, child, consultations, ideas, results, sessions, sign_in, static, sync
+from server.web import (
+    about,
+    boards,
+    child,
+    consultations,
+    guide,
+    ideas,
+    paper,
+    results,
+    sessions,
+    sign_in,
+    sounds,
+    static,
+    sync,
+    worry,
+)
 from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, staff
 
 _COMPRESSED = [Middleware(GZipMiddleware, minimum_size=1000)]
@@ -44,6 +59,8 @@ _WATCH = staff(Action.WATCH_SESSION, Where.SESSION)
 _RUN = staff(Action.RUN_SESSION, Where.SESSION)
 _CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
 _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
+_POLL = "/staff/polls/{poll}"
+_TAKE_PART = staff(Action.BE_STAFF, Where.TAKES_PART)
 
 ROUTES = [
     # tablets: first, for routes are tried in order
@@ -57,8 +74,10 @@ ROUTES = [
     _get("/app/b/{edition}/{lang}", child.booklet, ANYONE),
     _get("/app/sw.js", child.service_worker, ANYONE),
     _get("/app/manifest.webmanifest", child.manifest, ANYONE),
+    _get("/app/sounds/{edition}/{lang}/{format}", sounds.sounds, ANYONE),
     _get("/static/{build}/{name:path}", static.asset, ANYONE),
     _get("/media/{name}", static.asset, ANYONE),
+    _get("/media/sounds/{name}", sounds.sound, ANYONE),
     # staff
     _page("/staff/sign-in", sign_in.show, ANYONE),
     _post("/staff/sign-in", sign_in.sign_in, ANYONE),
@@ -74,11 +93,18 @@ ROUTES = [
     _page(_SESSION, sessions.show, _WATCH),
     _page(_SESSION + "/progress", sessions.progress, _WATCH),
     _get(_SESSION + "/events", sessions.events, _WATCH),
-    _page(_SESSION + "/board", sessions.board, _RUN),
+    _page(_SESSION + "/guide", guide.show, _WATCH),
+    _page(_SESSION + "/board", boards.show, _RUN),
+    _page(_SESSION + "/wall", boards.wall, _WATCH),
     _post(_SESSION + "/open", sessions.open_session, _RUN),
     _post(_SESSION + "/finish", sessions.finish, _RUN),
     _post(_SESSION + "/close", sessions.close, _CLOSE),
     _post(_SESSION + "/tablets/{number:int}/revoke", sessions.revoke_tablet, _RUN),
+    _page(_POLL + "/paper", paper.sheets, _TAKE_PART),
+    _page(_POLL + "/picture-boards", paper.picture_boards, _TAKE_PART),
+    _page(_POLL + "/waiting-sheet", paper.waiting_sheet, _TAKE_PART),
+    _page("/staff/worry", worry.show, ANYONE),
+    _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone
     _get("/api/v1/results/{consultation}", results.api, staff(Action.READ_RESULTS, Where.CONSULTATION)),
     _page("/pictures", about.pictures, ANYONE),

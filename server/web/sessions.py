@@ -1,24 +1,22 @@
-"""Pages of one session: start, follow, show the board, end. Never an answer, nor a number about one question."""
+"""Pages of one session: start, follow, end. Never an answer, nor a number about one question."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-import segno
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.consultations import Poll
 from server.domain.errors import DomainError
 from server.domain.people import Action
-from server.domain.sessions import GRADES, PICTURES
+from server.domain.sessions import GRADES
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, find_consultation, find_newest_revision
 from server.usecases import run_session
 from server.web.access import require
 from server.web.events import stream
 from server.web.forms import Form, field, go_to, is_htmx, read_form
+from server.web.guide import find_asked, find_rounds
 from server.web.parts import parts
 from server.web.progress import Progress, find_progress
 from server.web.templating import language_of, page
@@ -26,7 +24,6 @@ from server.web.words import by_name
 
 _MOST_CHILDREN = 500
 _LONGEST_WAIT = timedelta(days=366)
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 async def new(request: Request) -> Response:
@@ -153,44 +150,29 @@ async def _progress(request: Request) -> Progress:
         return await find_progress(db, request.path_params["session"], here.clock())
 
 
-def _context(request: Request, found: Progress) -> dict[str, Any]:
-    return {"progress": found, "session": found.session, **found.allowed(request.state.person)}
+async def _context(request: Request, found: Progress) -> dict[str, Any]:
+    poll, _ = await find_asked(parts(request), found.session)
+    return {
+        "progress": found,
+        "session": found.session,
+        "poll": poll,
+        "rounds": await find_rounds(parts(request), found),
+        **found.allowed(request.state.person),
+    }
 
 
 async def show(request: Request) -> Response:
     """A session's page: where it stands, and the next step."""
-    return page(request, "sessions/show.html", _context(request, await _progress(request)))
+    return page(request, "sessions/show.html", await _context(request, await _progress(request)))
 
 
 async def progress(request: Request) -> Response:
     """The part of the session's page that changes."""
-    return page(request, "sessions/_progress.html", _context(request, await _progress(request)))
+    return page(request, "sessions/_progress.html", await _context(request, await _progress(request)))
 
 
 async def events(request: Request) -> Response:
     return stream(request, request.path_params["session"])
-
-
-async def board(request: Request) -> Response:
-    """The projector's page: the picture code and the QR code, and no number at all."""
-    found = await _progress(request)
-    settings = parts(request).settings
-    link = f"{settings.base_url}/app/j/{found.session.link}"
-    # A tablet that cannot use the link (no service worker on plain http) must not be offered it.
-    is_usable = settings.is_https or urlsplit(settings.base_url).hostname in _THIS_MACHINE
-    context = {
-        "progress": found,
-        "session": found.session,
-        "code": [(name, PICTURES[name]) for name in found.session.pictures or ()],
-        "qr": _qr(link) if found.session.pictures and is_usable else None,
-        "address": f"{settings.base_url}/app/".partition("://")[2],
-    }
-    return page(request, "sessions/board.html", context)
-
-
-def _qr(link: str) -> Markup:
-    # Made by segno from our own address, so it is safe markup.
-    return Markup(segno.make(link, error="m").svg_inline(omitsize=True, svgclass="qr-code", lineclass=None))
 
 
 async def open_session(request: Request) -> Response:

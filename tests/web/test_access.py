@@ -21,6 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 EVERYBODY, STAFF = "NTMRAO", "TMRA"
 CONSULTATION = "/staff/consultations/{consultation}"
 SESSION = "/staff/sessions/{session}"
+POLL = "/staff/polls/{poll}"
 MAY = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/app/"): EVERYBODY,
@@ -46,12 +47,19 @@ MAY = {
     ("GET", SESSION): "TMA",
     ("GET", SESSION + "/progress"): "TMA",
     ("GET", SESSION + "/events"): "TMA",
+    ("GET", SESSION + "/guide"): "TMA",
     ("GET", SESSION + "/board"): "T",
+    ("GET", SESSION + "/wall"): "TMA",
     ("POST", SESSION + "/open"): "T",
     ("POST", SESSION + "/finish"): "T",
     ("POST", SESSION + "/close"): "TMA",
     ("POST", SESSION + "/tablets/{number:int}/revoke"): "T",
     ("GET", "/api/v1/results/{consultation}"): "MRA",
+    ("GET", POLL + "/paper"): STAFF,
+    ("GET", POLL + "/picture-boards"): STAFF,
+    ("GET", POLL + "/waiting-sheet"): STAFF,
+    ("GET", "/staff/worry"): EVERYBODY,
+    ("GET", "/staff/worry.js"): EVERYBODY,
     ("GET", "/pictures"): EVERYBODY,
     ("GET", "/privacy"): EVERYBODY,
     ("GET", "/accessibility"): EVERYBODY,
@@ -125,6 +133,7 @@ async def address(demo: DemoApp, path: str) -> tuple[str, str]:
         "{session}": session.id,
         "{consultation}": demo.made.consultation,
         "{link}": session.link,
+        "{poll}": "third-place",
         "{edition}": f"{session.revision}-long",
         "{lang}": "sv",
         "{build}": demo.parts.assets.build,
