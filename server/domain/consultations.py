@@ -16,8 +16,11 @@ _BANDS = ("most", "many", "some", "few")
 
 @dataclass(frozen=True)
 class Panel:
+    """`alone` marks a line that is true only for a child who answers alone."""
+
     picture: str | None
     text: Text
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Profile:
 class Thanks:
     picture: str
     heading: Text
-    lines: tuple[Text, ...]
+    lines: tuple[Panel, ...]
     help: Text
     handover: Text
     put_away: Text
@@ -139,7 +142,7 @@ def parse_poll(content: Mapping[str, Any]) -> Poll:
         subtitle=part["subtitle"].text(),
         cover=part["coverEmojiHex"].string(),
         introduction_picture=part["introduction"]["emojiHex"].string(),
-        introduction=tuple(Panel(None, line.text()) for line in part["introduction"]["lines"].parts()),
+        introduction=_panels(part["introduction"]["lines"]),
         assent=_assent(part["assent"]),
         practice=read_question(part["practice"]),
         questions=questions,
@@ -178,7 +181,7 @@ def _assent(part: Part) -> Assent:
     return Assent(
         part["emojiHex"].string(),
         part["heading"].text(),
-        tuple(Panel(line["emojiHex"].string(), line.text()) for line in part["lines"].parts()),
+        tuple(Panel(line["emojiHex"].string(), line.text(), line.flag("alone")) for line in part["lines"].parts()),
         read_option(part["yes"]),
         read_option(part["no"]),
         Panel(part["afterNo"]["emojiHex"].string(), part["afterNo"]["text"].text()),
@@ -190,7 +193,7 @@ def _thanks(part: Part) -> Thanks:
     return Thanks(
         part["emojiHex"].string(),
         part["heading"].text(),
-        _texts(part["lines"]),
+        _panels(part["lines"]),
         *(part[name].text() for name in ("help", "handover", "putAway", "howResults")),
     )
 
@@ -198,6 +201,15 @@ def _thanks(part: Part) -> Thanks:
 def _teacher(part: Part) -> Teacher:
     before, during, after = (_texts(part[name]) for name in ("before", "during", "after"))
     return Teacher(before, during, after, part["smallClass"].text())
+
+
+def _panels(part: Part) -> tuple[Panel, ...]:
+    return tuple(_panel(line) for line in part.parts())
+
+
+def _panel(line: Part) -> Panel:
+    picture = line.maybe("emojiHex")
+    return Panel(picture.string() if picture else None, line.text())
 
 
 def _texts(part: Part) -> tuple[Text, ...]:
