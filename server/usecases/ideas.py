@@ -10,11 +10,12 @@ from server.domain.grants import Grant
 from server.domain.ideas import Idea
 from server.domain.sessions import cap, read_grades
 from server.store import ideas
+from server.store.bulk import do
 from server.store.consultations import Revision, Revisions
 from server.store.database import Database
 from server.store.ideas import KeptIdea, Standing
 from server.store.responses import insert_commit
-from server.usecases.collect import DAY_S
+from server.usecases.keep import DAY_S
 from server.usecases.redraw import Easel
 
 _REFUSE_ABOVE = 3
@@ -48,7 +49,7 @@ async def receive(
             made = _kept_idea(grant, revision, idea_id, idea, picture, _why_held(standing, grant, revision, idea))
             await ideas.insert_idea(tx, grant.session, made)
             kept = await ideas.find_idea(tx, idea_id)
-        commit = await insert_commit(tx, clock() // DAY_S, [])
+        commit = await do(tx, insert_commit(clock() // DAY_S, []))
     return Kept(Receipt("held", kept.held) if kept and kept.held else STORED, commit)
 
 
