@@ -11,7 +11,7 @@ from server.domain.consultations import parse_poll
 from server.domain.questions import Answer
 from server.domain.responses import MAX_BYTES, Rejected, Response, contributions, is_id, read_response, suits
 from tests.domain.polls import json_values
-from tests.town import new_id, poll_content
+from tests.town import poll_content
 
 POLL = parse_poll(poll_content())
 SHORT, LONG = POLL.asked("short"), POLL.asked("long")
@@ -183,6 +183,10 @@ def test_what_responses_add_stands_by_ledger_entry_and_a_skip_adds_nothing() -> 
     assert set(added) <= set(POLL.ledger)
 
 
+ONE_ID = "27d0c9c6-8a4b-4e32-90e1-4d46c7768297"
+
+
+@example(ONE_ID)
 @given(st.uuids(version=4))
 def test_random_ids_are_ids(made: object) -> None:
     assert is_id(str(made))
@@ -195,10 +199,10 @@ def test_random_ids_are_ids(made: object) -> None:
         7,
         "",
         "nonsense",
-        new_id().upper(),
-        new_id() + "\n",
-        " " + new_id(),
-        new_id().replace("-", ""),
+        ONE_ID.upper(),
+        ONE_ID + "\n",
+        " " + ONE_ID,
+        ONE_ID.replace("-", ""),
         "018f0000-0000-7000-8000-000000000000",
         "00000000-0000-0000-0000-000000000000",
         "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
