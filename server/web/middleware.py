@@ -36,9 +36,9 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# A file that never changes is many times smaller than its headers could be, and shows nothing by itself.
-_FILES = ("/static/", "/media/")
-_FILE_HEADERS = {
+# What is no page shows nothing by itself, and is often smaller than a page's headers.
+_NO_PAGES = ("/static/", "/media/", "/api/")
+_SHORT_HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -54,17 +54,17 @@ class SecurityHeaders:
         self._app = app
         more = _HTTPS_HEADERS if is_https else {}
         self._headers = _raw({**_HEADERS, **more})
-        self._file_headers = _raw({**_FILE_HEADERS, **more})
+        self._short_headers = _raw({**_SHORT_HEADERS, **more})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_file = scope["path"].startswith(_FILES)
+        is_short = scope["path"].startswith(_NO_PAGES)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                more = self._file_headers if is_file and message["status"] == 200 else self._headers
+                more = self._short_headers if is_short and message["status"] == 200 else self._headers
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
