@@ -77,7 +77,9 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 
 def near(asked: Question) -> st.SearchStrategy[Any]:
     """Answers that are right, nearly right, or anything."""
-    names = st.sampled_from(["a", "b", "c", "p1", "p2", "text", "drawing", ""])
+    chosen = [option.id for pair in asked.pairs for option in pair.options]
+    named = [*asked.option_ids, *(pair.id for pair in asked.pairs), *chosen, "text", "drawing", ""]
+    names = st.sampled_from(named)
     values = names | st.integers(-2, 12) | st.booleans() | st.just(1.0) | st.none()
     built = values | st.lists(values, max_size=4) | st.dictionaries(names, values, max_size=4)
     return st.sampled_from(all_fitting(asked)) | built | json_values

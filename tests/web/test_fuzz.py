@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from server.domain.consultations import parse_poll
 from server.domain.errors import ERROR_KINDS
 from server.domain.responses import read_response, suits
-from tests.domain.polls import json_values
+from tests.domain.polls import json_values, near
+from tests.town import poll_content
 from tests.web.demo import DemoApp, Tablet, open_demo
 
 AT_ONCE = 20
@@ -26,7 +28,16 @@ BODIES = AT_ONCE * EXAMPLES
 NAMED = {"SESSION": "session", "REVISION": "revision"}
 """Words in the generated bodies that stand for what a tablet was told when it joined."""
 
-ANSWERS = {"q1": "home", "q2": ["friends"]}
+ASKED = parse_poll(poll_content()).asked("short")
+ANSWERS: dict[str, Any] = {
+    "q1": "home",
+    "q2": ["friends"],
+    "q6": ["free", "evening"],
+    "q7": {"climb": 3, "music": 2},
+    "q8": "river",
+    "q9": {"p1": "outdoors", "p2": "calm"},
+    "q10": {"text": False, "drawing": True},
+}
 SYNC = {
     "proto": 1,
     "rid": "b7c1e0d2",
@@ -48,7 +59,9 @@ def changed(content: dict[str, Any]) -> st.SearchStrategy[Any]:
     return missing | replaced | unknown
 
 
-bodies = st.just(BODY) | changed(BODY) | changed(ANSWERS).map(lambda answers: {**BODY, "answers": answers})
+near_answers = st.fixed_dictionaries({}, optional={name: near(ASKED[name]) for name in ANSWERS})
+answers = st.just(ANSWERS) | changed(ANSWERS) | near_answers
+bodies = st.just(BODY) | changed(BODY) | answers.map(lambda some: {**BODY, "answers": some})
 good_ids = st.uuids(version=4).map(str)
 items = st.one_of(
     wild,
@@ -164,4 +177,4 @@ async def check_stored(demo: DemoApp, told: dict[tuple[str, str], str]) -> None:
         response = read_response(row.body)
         revision = await demo.parts.revisions.find(response.revision)
         assert revision is not None
-        assert suits(revision.poll, response)
+        assert suits(revision.poll.asked("short"), response)
