@@ -68,8 +68,7 @@ def _printed(request: Request, name: str, poll: Poll, profile: Profile, context:
     shared = {"poll": poll, "profile": profile, **context}
     templates = parts(request).templates
     drawn = {
-        lang: Markup(templates.draw(f"paper/_{name}.html", lang, shared))
-        for lang in ([only] if only else LANGUAGES)
+        lang: Markup(templates.draw(f"paper/_{name}.html", lang, shared)) for lang in ([only] if only else LANGUAGES)
     }
     return page(request, f"paper/{name}.html", {**shared, "drawn": drawn, "only": only})
 
