@@ -1,6 +1,7 @@
 // The booklet's pages: which one is shown, how its tiles stand, what they show as chosen. Reads and marks the markup the
 // server drew and never builds any. Knows no storage and no network.
-import { arrange, chosen } from "./turn.js";
+import { markLine, markPage, tileName } from "./marks.js";
+import { arrange } from "./turn.js";
 
 /** @typedef {import("./turn.js").Question} Question */
 /** @typedef {{key: string, section: HTMLElement, question?: Question}} Page */
@@ -52,7 +53,7 @@ export function openBooklet(main) {
     /**
      * Puts every question's tiles in this child's order.
      *
-     * @param {number} seed
+     * @param {number} [seed]
      */
     arrange(seed) {
       for (const { section, question } of pages) if (question) reorder(section, arrange(question, seed));
@@ -62,21 +63,24 @@ export function openBooklet(main) {
      *
      * @param {Question} question
      * @param {import("./turn.js").Answer | undefined} answer
+     * @param {boolean} [hasPast] whether there is something to undo
      */
-    mark(question, answer) {
+    mark(question, answer, hasPast = false) {
       const marked = pages.find((each) => each.question === question);
-      if (marked) markTiles(marked.section, question, chosen(answer));
+      if (marked) markPage(marked.section, question, answer, hasPast);
       const line = main.querySelector(`[data-review="${question.id}"]`);
-      if (line) markLine(line, chosen(answer));
+      if (line) markLine(line, answer);
     },
     /**
-     * Says one of the sentences the current page holds ready, on screen and to a screen reader.
+     * Says to a screen reader what the last tap did beyond its own tile: that no more can be chosen, how many coins are
+     * left, which place an option has.
      *
-     * @param {string} name
+     * @param {string} option
      */
-    say(name) {
-      const text = page?.section.querySelector(`[data-say="${name}"]`);
-      live.textContent = text?.textContent?.trim() ?? "";
+    say(option) {
+      const names = [page?.section.hasAttribute("data-full") ? "full" : "", "left", option];
+      const said = names.map((name) => page?.section.querySelector(`[data-say="${name}"]:not([data-none])`)).find(Boolean);
+      live.textContent = said?.textContent?.replace(/\s+/g, " ").trim() ?? "";
     },
   };
 }
@@ -97,13 +101,13 @@ function readPage(section) {
   const { screen = "", question: id = screen, kind, max, randomise, flip, last } = section.dataset;
   const key = screen === "question" ? `question:${id}` : screen;
   if (!kind) return { key, section };
-  const options = inputs(section).map((input) => input.value);
   return {
     key,
     section,
     question: {
       id,
-      options,
+      kind,
+      options: Array.from(section.querySelectorAll("[data-tile]"), tileName),
       max: Number(max),
       randomise: randomise !== undefined,
       flip: flip !== undefined,
@@ -114,50 +118,13 @@ function readPage(section) {
 
 /**
  * @param {HTMLElement} section
- * @returns {HTMLInputElement[]}
- */
-function inputs(section) {
-  return Array.from(section.querySelectorAll("input"));
-}
-
-/**
- * @param {HTMLElement} section
  * @param {string[]} order
  */
 function reorder(section, order) {
-  const tiles = find(section, ".tiles");
-  const held = inputs(section);
-  for (const option of order) {
-    const tile = held.find((input) => input.value === option)?.closest(".tile");
-    if (tile) tiles.append(tile);
+  for (const name of order) {
+    const tile = section.querySelector(`[data-tile="${name}"]`);
+    tile?.parentElement?.append(tile);
   }
-}
-
-/**
- * @param {HTMLElement} section
- * @param {Question} question
- * @param {string[]} picked
- */
-function markTiles(section, question, picked) {
-  const full = question.max > 1 && picked.length >= question.max;
-  section.toggleAttribute("data-full", full);
-  for (const input of inputs(section)) {
-    input.checked = picked.includes(input.value);
-    input.setAttribute("aria-disabled", String(full && !input.checked));
-  }
-  const next = section.querySelector("[data-do=next]");
-  if (next instanceof HTMLButtonElement && section.dataset.screen === "question") next.disabled = !picked.length;
-}
-
-/**
- * @param {Element} line
- * @param {string[]} picked
- */
-function markLine(line, picked) {
-  for (const option of line.querySelectorAll("[data-chosen]")) {
-    /** @type {HTMLElement} */ (option).hidden = !picked.includes(option.getAttribute("data-chosen") ?? "");
-  }
-  find(line, "[data-skipped]").hidden = picked.length > 0;
 }
 
 /**

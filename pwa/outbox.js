@@ -1,9 +1,10 @@
 // From draft to outbox to the server's word, each step one transaction: nothing is lost, nothing is counted twice.
 // Knows no network and no page.
 import { transaction } from "./database.js";
+import { isIdea } from "./idea.js";
 
 /** @typedef {import("./turn.js").Draft} Draft */
-/** @typedef {{id: string, session: string, body: string}} Item */
+/** @typedef {{id: string, session: string, body: string}} Item a response, or an idea under its `keyOf` */
 /** @typedef {{s: string, why?: string}} Verdict the server's word on one item */
 /** @typedef {{session: string, confirmed: number, acknowledged: number, held: number}} Counters */
 
@@ -55,21 +56,22 @@ export function discard(draft) {
 }
 
 /**
- * The promise: draft out, outbox in, one more confirmed, in one strict transaction. Only true may show the tick.
+ * The promise: draft out, outbox in, counted as confirmed, in one strict transaction. Only true may show the tick.
  * False when the draft has ended meanwhile and its response is not in the outbox.
  *
  * @param {Draft} draft
  * @param {string} body the frozen response
+ * @param {{id: string, body: string}[]} [ideas] the frozen ideas, each an item of its own
  */
-export function confirm(draft, body) {
+export function confirm(draft, body, ideas = []) {
   return transaction(["drafts", "outbox", "counters"], "readwrite", async (tx) => {
     const [drafts, outbox, counters] = [tx.objectStore("drafts"), tx.objectStore("outbox"), tx.objectStore("counters")];
     if ((await drafts.get(draft.session))?.id !== draft.id) return (await outbox.getKey(draft.id)) !== undefined;
     const counted = (await counters.get(draft.session)) ?? none(draft.session);
     await Promise.all([
       drafts.delete(draft.session),
-      outbox.add({ id: draft.id, session: draft.session, body }),
-      counters.put({ ...counted, confirmed: counted.confirmed + 1 }),
+      ...[{ id: draft.id, body }, ...ideas].map((item) => outbox.add({ ...item, session: draft.session })),
+      counters.put({ ...counted, confirmed: counted.confirmed + 1 + ideas.length }),
     ]);
     return true;
   });
@@ -111,18 +113,20 @@ export function settle(session, verdicts) {
 }
 
 /**
- * What the tablet tells of itself; `unsent` counts the whole tablet, the rest this session.
+ * What the tablet tells of itself; `unsent` counts the children whose response or idea is still on the whole tablet, at
+ * least: which belongs to which is written nowhere. The rest counts items of this session.
  *
  * @param {string} session
  */
 export function ledger(session) {
   return transaction(["outbox", "attention", "counters"], "readonly", async (tx) => {
-    const [unsent, outbox, attention, counted] = await Promise.all([
-      tx.objectStore("outbox").count(),
+    const [keys, outbox, attention, counted] = await Promise.all([
+      tx.objectStore("outbox").getAllKeys(),
       tx.objectStore("outbox").index("session").count(session),
       tx.objectStore("attention").index("session").count(session),
       tx.objectStore("counters").get(session),
     ]);
-    return { ...none(session), ...counted, unsent, outbox, attention };
+    const ideas = keys.filter((key) => isIdea(String(key))).length;
+    return { ...none(session), ...counted, unsent: Math.max(ideas, keys.length - ideas), outbox, attention };
   });
 }

@@ -1,9 +1,12 @@
 // One child after another on one tablet: what each button does, from the language to "give the tablet to the next child".
 import { get, remove } from "./database.js";
+import { ideaBody, keyOf, made } from "./idea.js";
 import { watchIdle } from "./idle.js";
+import { tileName } from "./marks.js";
 import * as outbox from "./outbox.js";
 import { freeSpace, roomLeft } from "./ready.js";
-import { begin, body, chosen, tap } from "./turn.js";
+import { openIdea } from "./think.js";
+import { begin, body, remember, tap, undo, uuid } from "./turn.js";
 
 /** @typedef {ReturnType<typeof import("./booklet.js").openBooklet>} Booklet */
 /** @typedef {import("./sync.js").Session} Session */
@@ -49,6 +52,11 @@ export class Play {
       ...booklet.questions.map((question) => `question:${question.id}`),
       ...["review"],
     ];
+    this.ideas = new Map(
+      booklet.pages
+        .filter(({ section }) => section.querySelector("[data-draw]"))
+        .map(({ key, section, question }) => [key, openIdea(section, (idea) => question && this.#think(question, idea))]),
+    );
     this.idleMs = watchIdle({ away: () => this.#leaveAlone(), idle: (ms) => this.#beIdle(ms) });
     document.addEventListener("click", (event) => this.#click(event.target));
   }
@@ -56,11 +64,14 @@ export class Play {
   /** @type {Record<string, (button: HTMLElement) => unknown>} */
   #actions = {
     start: () => this.#start(),
+    helped: () => this.#start(true),
+    draw: () => this.#discard().then(() => this.booklet.show("refused")),
     yes: () => this.#goTo("practice"),
     no: () => this.#discard().then(() => this.booklet.show("refused")),
-    next: () => (this.booklet.key === "thanks" ? this.booklet.show("handover") : this.#turnPage(1)),
+    next: () => (this.booklet.key === "thanks" ? this.booklet.show("handover") : this.#takeUp()),
     back: () => this.#turnPage(-1),
     skip: () => this.#skip(),
+    undo: () => this.#undo(),
     stop: () => this.#turnAside("stop"),
     keep: () => this.#confirm("stopped"),
     discard: () => this.#discard().then(() => this.booklet.show("handover")),
@@ -76,7 +87,7 @@ export class Play {
     this.#draft = await get("drafts", this.session.session);
     const resumed = JSON.parse(sessionStorage.getItem(RESUME) ?? "null");
     sessionStorage.removeItem(RESUME);
-    if (this.#draft) this.#draw(this.#draft);
+    if (this.#draft) this.#draw();
     if (resumed && resumed.turn === this.#draft?.id) {
       this.#goOnTo = resumed.goOnTo;
       this.booklet.show(resumed.at);
@@ -116,9 +127,12 @@ export class Play {
 
   /** @param {EventTarget | null} target */
   #click(target) {
-    if (target instanceof HTMLInputElement) return this.#choose(target.value);
+    const idea = this.ideas.get(this.booklet.key);
+    if (target instanceof HTMLInputElement) return idea ? idea.tap(target) : this.#choose(tileName(target));
     const button = target instanceof Element ? target.closest("button") : null;
     if (!button) return undefined;
+    const { rank, coin } = button.dataset;
+    if (rank || coin) return this.#choose(tileName(button), Number(coin ?? 1));
     const { key } = this.booklet;
     const { change, do: name = "" } = button.dataset;
     const act = () => (change ? this.#change(change) : this.#actions[name]?.(button));
@@ -132,37 +146,86 @@ export class Play {
     return undefined;
   }
 
-  /** @param {string} option */
-  #choose(option) {
+  /**
+   * @param {string} option
+   * @param {number} [by]
+   */
+  #choose(option, by) {
     const { question, key } = this.booklet;
     if (!question) return;
-    const isPractice = key === "practice";
-    const before = isPractice ? this.#practised : this.#draft?.answers[question.id];
-    const after = tap(question, before, option);
-    this.booklet.mark(question, after);
-    if (question.max > 1) this.booklet.say(chosen(after).length >= question.max ? "full" : "");
-    if (isPractice) this.#practised = after;
-    else if (this.#draft) {
-      this.#draft.answers[question.id] = after;
+    if (key === "practice") {
+      this.#practised = tap(question, this.#practised, option, by);
+      this.booklet.mark(question, this.#practised);
+    } else if (this.#draft) {
+      remember(this.#draft, question);
+      this.#draft.answers[question.id] = tap(question, this.#draft.answers[question.id], option, by);
+      this.#mark(question);
       void this.#save();
     }
+    this.booklet.say(option);
+  }
+
+  /**
+   * @param {import("./turn.js").Question} question
+   * @param {import("./idea.js").Idea} idea
+   */
+  #think(question, idea) {
+    if (!this.#draft) return;
+    this.#draft.ideas = { ...this.#draft.ideas, [question.id]: idea };
+    this.#draft.answers[question.id] = made(idea);
+    this.#mark(question);
+    void this.#save();
+  }
+
+  /** Goes on; with an idea that was skipped and is still on its paper. */
+  #takeUp() {
+    const { question } = this.booklet;
+    const idea = question && this.#draft?.ideas?.[question.id];
+    if (idea) this.#think(question, idea);
+    return this.#turnPage(1);
+  }
+
+  /** Only where the page has such a button. */
+  #undo() {
+    const { question, key } = this.booklet;
+    const idea = this.ideas.get(key);
+    if (idea) return idea.undo();
+    if (!this.#draft || !question) return undefined;
+    undo(this.#draft, question);
+    this.#mark(question);
+    this.booklet.say("");
+    void this.#save();
+    return undefined;
+  }
+
+  /** @param {import("./turn.js").Question} question */
+  #mark(question) {
+    const idea = this.ideas.get(`question:${question.id}`);
+    const hasPast = idea?.canUndo ?? Boolean(this.#draft?.past?.[question.id]?.length);
+    this.booklet.mark(question, this.#draft?.answers[question.id], hasPast);
+    idea?.mark();
   }
 
   #skip() {
     const { question, key } = this.booklet;
     if (this.#draft && question && key !== "practice") {
+      remember(this.#draft, question);
       this.#draft.answers[question.id] = null;
-      this.booklet.mark(question, null);
+      this.#mark(question);
     }
     return this.#turnPage(1);
   }
 
   // ---- pages ----
 
-  /** @param {import("./turn.js").Draft} draft */
-  #draw(draft) {
-    this.booklet.arrange(draft.seed);
-    for (const question of this.booklet.questions) this.booklet.mark(question, draft.answers[question.id]);
+  #draw() {
+    const { seed = 0, helped = false, ideas } = this.#draft ?? {};
+    document.body.toggleAttribute("data-helped", helped);
+    this.booklet.arrange(helped ? undefined : seed);
+    for (const question of this.booklet.questions) {
+      this.ideas.get(`question:${question.id}`)?.show(ideas?.[question.id]);
+      this.#mark(question);
+    }
   }
 
   /** @param {number} by */
@@ -206,13 +269,16 @@ export class Play {
 
   // ---- the turn ----
 
-  /** @returns {Promise<void>} */
-  async #start() {
+  /**
+   * @param {boolean} [helped] whether somebody helps the child: only this tablet knows, and only while the turn lasts
+   * @returns {Promise<void>}
+   */
+  async #start(helped = false) {
     const { state } = (await get("sessions", this.session.session)) ?? this.session;
     if (NO_NEW_TURNS.includes(state)) return this.#leaveClass();
-    if (this.#draft) return this.#goTo("assent");
-    const draft = begin(this.session.session, this.edition.lang, "assent", crypto.getRandomValues(new Uint8Array(20)));
-    const again = () => this.#start();
+    const draft = this.#draft ?? begin(this.session.session, this.edition.lang, "assent", random(20));
+    draft.helped = helped;
+    const again = () => this.#start(helped);
     try {
       if (!(await roomLeft())) return this.#stick(again);
       if (!(await outbox.begin(draft))) return this.#startOver();
@@ -220,7 +286,7 @@ export class Play {
       return this.#stick(again);
     }
     this.#draft = draft;
-    this.#draw(draft);
+    this.#draw();
     return this.#goTo("assent");
   }
 
@@ -254,8 +320,9 @@ export class Play {
   async #confirm(end) {
     await this.#saving;
     const { revision, lang } = this.edition;
+    const draft = this.#draft;
     try {
-      const isSafe = this.#draft && (await outbox.confirm(this.#draft, body(this.#draft, revision, lang, end)));
+      const isSafe = draft && (await outbox.confirm(draft, body(draft, revision, lang, end), this.#ideasOf(draft)));
       if (!isSafe) return this.#startOver();
     } catch {
       return this.#stick(() => this.#confirm(end));
@@ -263,6 +330,21 @@ export class Play {
     this.#forget();
     this.booklet.show("thanks");
     return this.sync.soon();
+  }
+
+  /**
+   * Each under an id of its own that nothing connects with the response's.
+   *
+   * @param {import("./turn.js").Draft} draft
+   */
+  #ideasOf({ session, answers, ideas = {} }) {
+    const { grades } = this.session;
+    return Object.entries(ideas)
+      .filter(([question]) => answers[question])
+      .map(([question, idea]) => ({
+        id: keyOf(uuid(random(16))),
+        body: ideaBody(idea, { session, question, lang: this.edition.lang, grades }),
+      }));
   }
 
   async #discard() {
@@ -273,6 +355,8 @@ export class Play {
   /** Takes the answers off the page, once they are confirmed or deleted. */
   #forget() {
     this.#draft = undefined;
+    document.body.removeAttribute("data-helped");
+    for (const idea of this.ideas.values()) idea.show();
     for (const { question } of this.booklet.pages) if (question) this.booklet.mark(question, null);
   }
 
@@ -302,7 +386,7 @@ export class Play {
 
   /** @param {number} ms */
   #beIdle(ms) {
-    if (ms > IDLE_TURN_MS) this.#leaveAlone();
+    if (ms > IDLE_TURN_MS && !this.#draft?.helped) this.#leaveAlone();
     if (ms > IDLE_CLASS_MS && !this.#draft) void this.#leaveClass();
   }
 
@@ -320,4 +404,9 @@ export class Play {
     this.sync.rest();
     location.replace(address ?? location.pathname);
   }
+}
+
+/** @param {number} bytes */
+function random(bytes) {
+  return crypto.getRandomValues(new Uint8Array(bytes));
 }

@@ -1,6 +1,7 @@
 // When to talk to the server and how much to say. Nothing here decides what is lost or kept: outbox.js does, on the server's word.
 import * as api from "./api.js";
 import { get, list, put } from "./database.js";
+import { isIdea } from "./idea.js";
 import { ledger, settle, waiting } from "./outbox.js";
 
 /** @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean, heard?: boolean}} Session a session this tablet holds */
@@ -92,7 +93,8 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
   async function deliver(session, isCurrent) {
     for (;;) {
       const isHurried = document.visibilityState === "hidden" || !isOpen(session);
-      const items = isFirst && !isHurried ? [] : shuffled(await waiting(session.session));
+      const held = isFirst && !isHurried ? [] : shuffled(await waiting(session.session));
+      const items = held.filter(({ id }) => !isIdea(id));
       const batch = firstOf(items, size);
       const outcome = await send(session, batch, isCurrent);
       if (outcome.status === 413 && batch.length > 1) {
@@ -107,8 +109,29 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
       // No child can start here from now on: says once more what waits, for the teacher's "safe to leave".
       if (wasOpen && !isOpen(session)) continue;
       heard();
-      if (!settled || batch.length === items.length) return true;
+      if (settled && batch.length < items.length) continue;
+      const sent = await deliverIdeas(session, held.filter(({ id }) => isIdea(id)));
+      // Says once more what waits.
+      if (!sent) return sent === 0;
     }
+  }
+
+  /**
+   * @param {Session} session
+   * @param {import("./outbox.js").Item[]} ideas
+   * @returns {Promise<number | undefined>} how many left the outbox; undefined when the server did not answer
+   */
+  async function deliverIdeas(session, ideas) {
+    let settled = 0;
+    for (const item of ideas) {
+      const outcome = await api.idea(session.token, item, document.visibilityState === "hidden");
+      if (outcome.reply) settled += await settle(session.session, { [item.id]: outcome.reply });
+      else {
+        await unanswered(session, outcome);
+        return undefined;
+      }
+    }
+    return settled;
   }
 
   /**

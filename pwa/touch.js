@@ -3,6 +3,8 @@
 
 const SETTLE_MS = 300;
 const TWICE_MS = 400;
+// Laying coin after coin is meant; only a trembling finger is as quick as this (decisions/0008).
+const TREMBLE_MS = 150;
 
 /**
  * @param {() => number} shownAt when the current page came, by `performance.now()`
@@ -26,7 +28,7 @@ export function guardTaps(shownAt) {
     const on = nameOf(control);
     const byFinger = at - touchedAt < 2000;
     const early = byFinger && touchedAt - shownAt() < SETTLE_MS;
-    const twice = (byFinger || event.detail > 1) && on === lastTap.on && at - lastTap.at < TWICE_MS;
+    const twice = (byFinger || event.detail > 1) && on === lastTap.on && at - lastTap.at < (control.matches("[data-coin]") ? TREMBLE_MS : TWICE_MS);
     if (early || twice) {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -56,6 +56,15 @@ PACKS = (
         "ISC",
         {"build/index.js": "static/vendor/idb.js", "LICENSE": "static/vendor/idb.LICENSE.txt"},
     ),
+    Pack(
+        "perfect-freehand",
+        "1.2.3",
+        "MIT",
+        {
+            "dist/esm/index.mjs": "static/vendor/perfect-freehand.js",
+            "LICENSE": "static/vendor/perfect-freehand.LICENSE.txt",
+        },
+    ),
     Pack("@fontsource/andika", "5.3.0", "OFL-1.1", _font("andika", "andika")),
     Pack(
         "@fontsource/atkinson-hyperlegible-next",

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.browser.demo import Class
 
-Answer = str | tuple[str, ...] | None
+Answer = str | tuple[str, ...] | dict[str, Any] | None
 
 
 @dataclass(frozen=True)

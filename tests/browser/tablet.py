@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question's page offers; `options` in the revision's order."""
+    """What a question's page offers; `options` in the revision's order, sides as `p1.outdoors`; `most` to choose or give."""
 
     id: str
     kind: str
@@ -31,7 +31,17 @@ class Asked:
 
 _READ_QUESTIONS = """sections => sections.map(section => [
   section.dataset.question, section.dataset.kind,
-  [...section.querySelectorAll('input')].map(input => input.value), Number(section.dataset.max)])"""
+  [...section.querySelectorAll('[data-tile]')].map(tile => tile.dataset.tile), Number(section.dataset.max)])"""
+
+# Every option as often as it is chosen, a coin each; a ranking in its order.
+_READ_CHOSEN = """section => {
+  const placed = [...section.querySelectorAll('input[data-place]:enabled')].map(input => input.value);
+  return placed.concat([...section.querySelectorAll('[data-tile]')].flatMap(tile => {
+    const input = tile.querySelector(':scope > input');
+    const times = input?.type === 'hidden' ? Number(input.value) : Number(input?.checked ?? 0);
+    return Array(times).fill(tile.dataset.tile);
+  }));
+}"""
 
 _READ_STORE = """store => new Promise((resolve, reject) => {
   const opening = indexedDB.open('tyck');
@@ -82,12 +92,11 @@ class Tablet:
         return str(self.page.locator("main").get_attribute("lang"))
 
     def chosen(self, question: str) -> list[str]:
-        marked = self.section(question).locator("input:checked")
-        return [str(value) for value in marked.evaluate_all("all => all.map(each => each.value)")]
+        return [str(option) for option in self.section(question).evaluate(_READ_CHOSEN)]
 
     def shown_order(self, question: str) -> list[str]:
-        inputs = self.section(question).locator("input")
-        return [str(value) for value in inputs.evaluate_all("all => all.map(each => each.value)")]
+        tiles = self.section(question).locator("[data-tile]")
+        return [str(name) for name in tiles.evaluate_all("all => all.map(each => each.dataset.tile)")]
 
     def expect_ready(self) -> None:
         expect(self.page.locator('[data-ready="yes"]:visible')).to_be_visible()
@@ -156,11 +165,31 @@ class Tablet:
         )
 
     def choose(self, question: str, answer: Answer) -> None:
-        """Taps the tiles of an answer; the marks are there when this returns."""
-        for value in (answer,) if isinstance(answer, str) else answer or ():
-            tile = self.section(question).locator(f'input[name="{question}"][value="{value}"]')
-            tile.click()
-            expect(tile).to_be_checked()
+        """Taps what makes an answer; the marks are there when this returns."""
+        section = self.section(question)
+        if isinstance(answer, dict):
+            for key, value in answer.items():
+                if isinstance(value, int):
+                    self._lay(section, key, value)
+                else:
+                    self._check(section.locator(f'input[name="{question}.{key}"][value="{value}"]'))
+        elif section.get_attribute("data-kind") == "rank":
+            for option in answer or ():
+                section.locator(f'button[data-rank="{option}"]').click()
+                expect(section.locator(f'button[data-rank="{option}"]')).to_have_attribute("aria-pressed", "true")
+        else:
+            for value in (answer,) if isinstance(answer, str) else answer or ():
+                self._check(section.locator(f'input[name="{question}"][value="{value}"]'))
+
+    def _check(self, tile: Locator) -> None:
+        tile.click()
+        expect(tile).to_be_checked()
+
+    def _lay(self, section: Locator, option: str, coins: int) -> None:
+        tile = section.locator(f'[data-tile="{option}"]')
+        for laid in range(1, coins + 1):
+            tile.locator('button[data-coin="+1"]').click()
+            expect(tile.locator("output")).to_have_text(str(laid))
 
     def answer(self, question: str, answer: Answer) -> None:
         """Chooses and goes on, or skips."""
@@ -283,11 +312,33 @@ def invent(questions: list[Asked], number: int, lang: str, *, end: str = "done")
     answers: dict[str, Answer] = {}
     rest = number
     for at, asked in enumerate(questions):
-        chosen = asked.options[rest % len(asked.options)]
-        rest //= len(asked.options)
-        if asked.kind == "multi_choice":
-            other = asked.options[number % len(asked.options)]
-            answers[asked.id] = tuple(each for each in asked.options if each in (chosen, other))[: asked.most]
-        else:
-            answers[asked.id] = None if number % 3 == 2 and at == number % len(questions) else chosen
+        is_skipped = asked.kind != "multi_choice" and number % 3 == 2 and at == number % len(questions)
+        answers[asked.id] = None if is_skipped or not asked.options else _answer(asked, number, rest)
+        rest //= max(1, len(asked.options))
     return Child(lang, answers, end)
+
+
+def _answer(asked: Asked, number: int, rest: int) -> Answer:
+    options = asked.options
+    chosen, other = options[rest % len(options)], options[number % len(options)]
+    if asked.kind == "multi_choice":
+        return tuple(each for each in options if each in (chosen, other))[: asked.most]
+    if asked.kind == "rank":
+        return (chosen,) if chosen == other else (chosen, other)
+    if asked.kind == "budget":
+        return {chosen: asked.most} if chosen == other else {chosen: 2, other: asked.most - 3}
+    if asked.kind == "this_or_that":
+        sides = [option.split(".") for option in options if "." in option]
+        return {pair: side for at, (pair, side) in enumerate(sides) if at % 2 == (number >> at // 2) % 2}
+    return chosen
+
+
+def fullest(asked: Asked) -> Answer:
+    """As much as a child may choose."""
+    if asked.kind == "budget":
+        return {asked.options[0]: asked.most - 1, asked.options[1]: 1}
+    if asked.kind == "this_or_that":
+        return {pair: side for pair, _, side in (option.partition(".") for option in asked.options) if side}
+    if asked.kind in ("multi_choice", "rank"):
+        return asked.options[: asked.most]
+    return asked.options[-1] if asked.options else None

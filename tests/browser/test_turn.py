@@ -1,10 +1,12 @@
 """One child's turn: every way through it, and what is left of it afterwards."""
 
+from collections import Counter
+
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.demo import Class, DemoServer, later
-from tests.browser.records import Records
+from tests.browser.records import Answer, Records
 from tests.browser.tablet import Tablet, invent
 
 
@@ -78,16 +80,24 @@ def test_every_reload_comes_back_to_the_same_place(tablet: Tablet, a_class: Clas
     assert records.bodies(a_class.id) == [child.body]
 
 
-def _chosen(tablet: Tablet, question: str, answer: object) -> list[str]:
-    given = [answer] if isinstance(answer, str) else list(answer) if isinstance(answer, tuple) else []
-    return [option for option in tablet.shown_order(question) if option in given]
+def _chosen(tablet: Tablet, question: str, answer: Answer) -> list[str]:
+    """What `Tablet.chosen` reads when the page shows this answer."""
+    if isinstance(answer, tuple) and tablet.section(question).get_attribute("data-kind") == "rank":
+        return list(answer)
+    if not isinstance(answer, dict):
+        given = Counter([answer] if isinstance(answer, str) else answer or ())
+    elif all(isinstance(value, int) for value in answer.values()):
+        given = Counter(answer)
+    else:
+        given = Counter(f"{pair}.{side}" for pair, side in answer.items())
+    return [option for option in tablet.shown_order(question) for _ in range(given[option])]
 
 
 def _reload_and_go_on(tablet: Tablet, at: str) -> None:
     tablet.expect_at(at)
     tablet.page.reload()
     tablet.expect_at("abandoned")
-    assert tablet.here.locator("input:checked, [data-chosen]:visible").count() == 0
+    assert tablet.here.locator("[data-tile], [data-chosen]:visible").count() == 0
     tablet.go("go-on", at)
 
 
@@ -104,7 +114,7 @@ def test_a_language_switch_keeps_place_answers_and_order(tablet: Tablet, a_class
     assert tablet.chosen(second) == chosen
     assert {each: tablet.shown_order(each) for each in child.answers} == orders
     tablet.go("back", first)
-    assert tablet.chosen(first) == [child.answers[first]]
+    assert tablet.chosen(first) == _chosen(tablet, first, child.answers[first])
     tablet.go("next", second)
     tablet.do("next")
     for question in rest:
@@ -207,7 +217,8 @@ def test_back_from_the_thanks_does_not_show_answers(tablet: Tablet, a_class: Cla
 
 
 def _expect_clean(tablet: Tablet) -> None:
-    assert tablet.page.locator("input:checked").count() == 0
+    for asked in tablet.questions():
+        assert tablet.chosen(asked.id) == [], asked.id
     assert tablet.page.locator("[data-chosen]:not([hidden])").count() == 0
     assert tablet.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])").count("q1") == 0
 

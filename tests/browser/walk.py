@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from playwright.sync_api import expect
 
 from tests.browser.demo import Class
-from tests.browser.tablet import Asked, Tablet
+from tests.browser.tablet import Asked, Tablet, fullest
 
 
 def walk(tablet: Tablet, joined: Class, lang: str) -> Iterator[str]:
@@ -58,10 +58,10 @@ def walk(tablet: Tablet, joined: Class, lang: str) -> Iterator[str]:
 def _question(tablet: Tablet, asked: Asked) -> Iterator[str]:
     tablet.expect_at(asked.id)
     yield asked.id
-    chosen = tablet.shown_order(asked.id)[: asked.most]
-    tablet.choose(asked.id, tuple(chosen))
+    answer = fullest(asked)
+    tablet.choose(asked.id, answer)
     yield f"{asked.id}-chosen"
-    tablet.do("next")
+    tablet.do("next" if answer else "skip")
     expect(tablet.section(asked.id)).to_be_hidden()
 
 
