@@ -1,4 +1,4 @@
-"""What the tests need beyond Python packages: a browser, its iPad-like cousin, a database server.
+"""What the tests need beyond Python packages: a browser, its iPad-like cousin, a database server, a voice.
 
 Finds them, and as root on Debian installs what is missing. Knows nothing about what the tests do with them.
 """
@@ -16,6 +16,8 @@ _WITH = {"xvfb": ("xauth",)}
 _WITHOUT = {
     "webkit2gtk-driver": "The child's walk in WebKit (the iPad's engine) is left out: no webkit2gtk-driver.",
     "xvfb": "The child's walk in WebKit (the iPad's engine) is left out: no display and no xvfb.",
+    "espeak-ng": "What makes sounds is not tested: no espeak-ng.",
+    "ffmpeg": "What makes sounds is not tested: no ffmpeg.",
     "postgresql": "The store is tested on SQLite alone: PostgreSQL's programs are not installed.",
 }
 
@@ -33,6 +35,11 @@ def find_webkit() -> str | None:
     """The path of WebKitGTK's driver, when a display (or xvfb) is there for it too."""
     display = os.environ.get("DISPLAY") or shutil.which("Xvfb")
     return shutil.which("WebKitWebDriver") if display else None
+
+
+def find_voice() -> bool:
+    """Whether both programs are there that make sounds."""
+    return all(shutil.which(program) for program in ("espeak-ng", "ffmpeg"))
 
 
 def find_postgres() -> Path | None:
@@ -64,6 +71,8 @@ def _missing() -> list[str]:
         "chromium": find_chromium(),
         "webkit2gtk-driver": shutil.which("WebKitWebDriver"),
         "xvfb": os.environ.get("DISPLAY") or shutil.which("Xvfb"),
+        "espeak-ng": shutil.which("espeak-ng"),
+        "ffmpeg": shutil.which("ffmpeg"),
         "postgresql": find_postgres(),
     }
     return [package for package, where in found.items() if not where]

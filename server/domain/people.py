@@ -19,10 +19,11 @@ class Action(StrEnum):
     CLOSE_SESSION = "close_session"
     READ_RESULTS = "read_results"
     FREEZE = "freeze"
+    COMPOSE = "compose"
 
 
 _REVIEWER = frozenset({Action.BE_STAFF, Action.READ_RESULTS})
-_MODERATOR = _REVIEWER | {Action.WATCH_SESSION, Action.CLOSE_SESSION, Action.FREEZE}
+_MODERATOR = _REVIEWER | {Action.WATCH_SESSION, Action.CLOSE_SESSION, Action.FREEZE, Action.COMPOSE}
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.TEACHER: frozenset({Action.BE_STAFF, Action.RUN_SESSION, Action.WATCH_SESSION, Action.CLOSE_SESSION}),
     Role.REVIEWER: _REVIEWER,

@@ -62,6 +62,8 @@ class Overview:
     may_enter: bool
     may_read: bool
     may_freeze: bool
+    composes: str | None = None
+    """The poll whose sounds this person may change."""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -142,6 +144,7 @@ async def _overview(
         may_enter=person.may(Action.BE_STAFF, path),
         may_read=person.may(Action.READ_RESULTS, path),
         may_freeze=person.may(Action.FREEZE, path) and not consultation.frozen,
+        composes=revision.poll.id if revision and person.may(Action.COMPOSE, path) else None,
     )
 
 

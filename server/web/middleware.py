@@ -43,6 +43,7 @@ _SHORT_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_FOUND = {200, 206}
 _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -64,8 +65,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                more = self._short_headers if is_short and message["status"] == 200 else self._headers
-                message["headers"] = [*message["headers"], *more]
+                more = self._short_headers if is_short and message["status"] in _FOUND else self._headers
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in more if each[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

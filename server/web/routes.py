@@ -15,6 +15,7 @@ from server.web import (
     guide,
     ideas,
     paper,
+    recordings,
     results,
     sessions,
     sign_in,
@@ -60,6 +61,7 @@ _RUN = staff(Action.RUN_SESSION, Where.SESSION)
 _CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
 _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
 _POLL = "/staff/polls/{poll}"
+_COMPOSE = staff(Action.COMPOSE, Where.POLL)
 _TAKE_PART = staff(Action.BE_STAFF, Where.TAKES_PART)
 
 ROUTES = [
@@ -103,6 +105,9 @@ ROUTES = [
     _page(_POLL + "/paper", paper.sheets, _TAKE_PART),
     _page(_POLL + "/picture-boards", paper.picture_boards, _TAKE_PART),
     _page(_POLL + "/waiting-sheet", paper.waiting_sheet, _TAKE_PART),
+    _page(_POLL + "/sounds", recordings.show, _COMPOSE),
+    _post(_POLL + "/sounds/{key}", recordings.record, _COMPOSE),
+    _post(_POLL + "/sounds/{key}/forget", recordings.forget, _COMPOSE),
     _page("/staff/worry", worry.show, ANYONE),
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone

@@ -37,7 +37,7 @@ async def sounds(request: Request) -> Response:
     edition, lang, format_name = (request.path_params[name] for name in ("edition", "lang", "format"))
     if format_name not in FORMATS or lang not in LANGUAGES:
         raise DomainError("not_found")
-    page = await _spoken_page(here, edition, lang)
+    page = await spoken_page(here, edition, lang)
     async with here.db.reading() as db:
         found = await list_sounds(db, page.consultation, page.texts, format_name)
     listed = {key: _entry(found[key]) for key in page.texts if key in found}
@@ -91,7 +91,7 @@ async def _pages(here: Parts, done: set[tuple[str, str]]) -> AsyncIterator[tuple
     for edition in [*editions, JOIN]:
         for lang in LANGUAGES:
             if (edition, lang) not in done:
-                yield (edition, lang), await _spoken_page(here, edition, lang)
+                yield (edition, lang), await spoken_page(here, edition, lang)
 
 
 async def _editions(here: Parts) -> list[str]:
@@ -103,7 +103,8 @@ async def _editions(here: Parts) -> list[str]:
     return [f"{each.id}-{profile.id}" for each in found if each for profile in each.poll.profiles]
 
 
-async def _spoken_page(here: Parts, edition: str, lang: str) -> SpokenPage:
+async def spoken_page(here: Parts, edition: str, lang: str) -> SpokenPage:
+    """What a booklet or the join page reads aloud. Raises `not_found`."""
     if edition == JOIN:
         return SpokenPage(GENERATED, join_document(here, lang).spoken)
     revision_id, _, profile = edition.rpartition("-")

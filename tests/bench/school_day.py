@@ -40,7 +40,8 @@ class Tablet:
 @dataclass(frozen=True)
 class SchoolDay:
     """`tablets` carry the load; `watched` are the tablets of sessions whose teachers look on;
-    `cookies` are the tokens of signed-in browsers; `body` is one child's response; `link` leads to a session.
+    `cookies` are the tokens of signed-in browsers; `body` is one child's response; `link` leads to a session that is
+    asked all ten questions.
     """
 
     tablets: list[Tablet]
@@ -52,7 +53,7 @@ class SchoolDay:
 
 async def make_school_day(data_dir: Path) -> SchoolDay:
     """Fills a new data directory."""
-    settings = read_settings({"TYCK_DATA_DIR": str(data_dir)}, demo=True)
+    settings = read_settings({"TYCK_DATA_DIR": str(data_dir), "TYCK_VOICE": "off"}, demo=True)
     db = Database(settings.database_url)
     await migrate(db)
     demo = await set_up_demo(settings)
@@ -68,7 +69,7 @@ async def make_school_day(data_dir: Path) -> SchoolDay:
         watched=[await _tablet(db, key, session) for _ in range(EVENT_TABLETS) for session in watched],
         cookies=await _sign_in(db, teacher),
         body=_response(revision.id, revision.poll.played(loaded[0].profile)),
-        link=demo.sessions[0]["link"].rpartition("/")[2],
+        link=demo.sessions[1]["link"].rpartition("/")[2],
     )
     await db.close()
     return day

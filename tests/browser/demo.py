@@ -54,6 +54,7 @@ class Class:
 class DemoServer:
     data: Path
     port: int = field(default_factory=free_port)
+    voice: str = "off"
     _process: subprocess.Popen[str] | None = None
     _line: dict[str, Any] = field(default_factory=dict)
     _signed_in: dict[str, httpx2.Client] = field(default_factory=dict)
@@ -83,7 +84,8 @@ class DemoServer:
 
     def start(self) -> DemoServer:
         command = [sys.executable, "-m", "server", "demo", "--port", str(self.port), "--data", str(self.data), "--json"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
+        environment = {**inherited, "TYCK_VOICE": self.voice}
         with (self.data / "test.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True

@@ -5,11 +5,11 @@ import pytest
 from server.domain.people import ALLOWED, Action, Person, Role
 
 TABLE = {
-    #                 be_staff run_session watch_session close_session read_results freeze
-    Role.TEACHER: (1, 1, 1, 1, 0, 0),
-    Role.REVIEWER: (1, 0, 0, 0, 1, 0),
-    Role.MODERATOR: (1, 0, 1, 1, 1, 1),
-    Role.ADMINISTRATOR: (1, 0, 1, 1, 1, 1),
+    #                 be_staff run_session watch_session close_session read_results freeze compose
+    Role.TEACHER: (1, 1, 1, 1, 0, 0, 0),
+    Role.REVIEWER: (1, 0, 0, 0, 1, 0, 0),
+    Role.MODERATOR: (1, 0, 1, 1, 1, 1, 1),
+    Role.ADMINISTRATOR: (1, 0, 1, 1, 1, 1, 1),
 }
 ACTIONS = (
     Action.BE_STAFF,
@@ -18,6 +18,7 @@ ACTIONS = (
     Action.CLOSE_SESSION,
     Action.READ_RESULTS,
     Action.FREEZE,
+    Action.COMPOSE,
 )
 ROWS = [(role, action, bool(may)) for role, row in TABLE.items() for action, may in zip(ACTIONS, row, strict=True)]
 

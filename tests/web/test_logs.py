@@ -21,7 +21,8 @@ def running(data: Path, said: list[str]) -> Iterator[dict[str, Any]]:
     """The demo's command on a free port; what it wrote, on both channels, is in `said` in the end."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
+    environment = {**inherited, "TYCK_VOICE": "off"}
     command = [sys.executable, "-m", "server", "demo", "--json", "--port", port, "--data", str(data)]
     errors = data.with_name("stderr")
     with (

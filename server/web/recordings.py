@@ -1,0 +1,125 @@
+"""The page where a moderator hears what a poll reads aloud and records it in a better voice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.domain.consultations import LANGUAGES, Poll
+from server.domain.errors import DomainError, ErrorKind
+from server.domain.sounds import FORMATS
+from server.store.consultations import find_newest_of_poll
+from server.store.sounds import StoredSound, list_sounds
+from server.usecases import speak
+from server.web.forms import go_to
+from server.web.parts import parts
+from server.web.sounds import sound_url, spoken_page
+from server.web.templating import language_of, page
+from server.web.uploads import read_upload
+
+_MOST_BYTES = 8 * 1024 * 1024
+_REFUSALS = {"not_a_sound", "silent_sound", "long_sound", "no_programs", "too_large", "bad_request"}
+_MICROPHONE = {"Permissions-Policy": "camera=(), geolocation=(), microphone=(self)"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One text, and where its sound comes from; `sources` are (URL, media type) pairs."""
+
+    key: str
+    text: str
+    recorded: bool
+    sources: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Script:
+    """Everything a poll reads aloud in any profile, in one language: {key: text}."""
+
+    poll: Poll
+    consultation: str
+    lang: str
+    texts: Mapping[str, str]
+
+
+async def show(request: Request) -> Response:
+    """The texts of one language with their sounds. Raises `not_found`."""
+    return await _show(request, request.query_params.get("texts") or language_of(request))
+
+
+async def record(request: Request) -> Response:
+    """Takes a recording of one text, or says on the page why not. Raises `not_found`."""
+    here, key = parts(request), request.path_params["key"]
+    script = await _script_with(request, key)
+    try:
+        recording = await read_upload(request, _MOST_BYTES)
+        await speak.record(here.db, here.voice, script.consultation, key, recording)
+    except DomainError as error:
+        if error.kind.code not in _REFUSALS:
+            raise
+        return await _show(request, script.lang, (key, error.kind))
+    return go_to(request, _address(script, key))
+
+
+async def forget(request: Request) -> Response:
+    """Goes back to the generated voice for one text. Raises `not_found`."""
+    key = request.path_params["key"]
+    script = await _script_with(request, key)
+    await speak.forget_recording(parts(request).db, script.consultation, key)
+    return go_to(request, _address(script, key))
+
+
+def _address(script: _Script, key: str) -> str:
+    return f"/staff/polls/{script.poll.id}/sounds?texts={script.lang}#{key}"
+
+
+async def _show(request: Request, lang: str, refused: tuple[str, ErrorKind] | None = None) -> Response:
+    here = parts(request)
+    script = await _script(request, lang)
+    async with here.db.reading() as db:
+        found = {name: await list_sounds(db, script.consultation, script.texts, name) for name in FORMATS}
+    lines = [_line(key, text, found) for key, text in script.texts.items()]
+    context = {
+        "poll": script.poll,
+        "consultation": script.consultation,
+        "texts": lang,
+        "lines": lines,
+        "recorded": sum(line.recorded for line in lines),
+        "silent": sum(not line.sources for line in lines),
+        "missing": here.voice.missing(),
+        "speaks": here.voice.speaks,
+        "refused": refused,
+        "path": f"/staff/polls/{script.poll.id}/sounds",
+    }
+    response = page(request, "sounds/show.html", context, status=refused[1].status if refused else 200)
+    response.headers.update(_MICROPHONE)
+    return response
+
+
+def _line(key: str, text: str, found: Mapping[str, Mapping[str, StoredSound]]) -> Line:
+    stored = {name: sounds[key] for name, sounds in found.items() if key in sounds}
+    sources = tuple((sound_url(sound), FORMATS[name].media_type) for name, sound in stored.items())
+    return Line(key, text, any(sound.recorded for sound in stored.values()), sources)
+
+
+async def _script(request: Request, lang: str) -> _Script:
+    here = parts(request)
+    async with here.db.reading() as db:
+        newest = await find_newest_of_poll(db, request.path_params["poll"])
+    revision = await here.revisions.find(newest[0]) if newest else None
+    if revision is None or lang not in LANGUAGES:
+        raise DomainError("not_found")
+    editions = [f"{revision.id}-{profile.id}" for profile in revision.poll.profiles]
+    pages = [await spoken_page(here, edition, lang) for edition in editions]
+    texts = {key: said.text for drawn in pages for key, said in drawn.texts.items() if said.lang == lang}
+    return _Script(revision.poll, revision.consultation, lang, texts)
+
+
+async def _script_with(request: Request, key: str) -> _Script:
+    """The script that this text stands in. Raises `not_found`."""
+    for lang in LANGUAGES:
+        script = await _script(request, lang)
+        if key in script.texts:
+            return script
+    raise DomainError("not_found")
