@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.first_load import measure_first_load
+from tests.bench.paint import measure_paint
 from tests.bench.processes import bare, tyck
 from tests.bench.raw_sqlite import RawSqlite
 from tests.bench.responses import Responses
@@ -18,6 +19,7 @@ from tests.bench.school_day import SchoolDay, make_school_day, tablets_file
 from tests.bench.streams import measure_events, open_streams
 from tests.bench.table import print_table
 from tests.bench.tap import measure_taps
+from tests.bench.turns import measure_turns
 
 
 def main() -> None:
@@ -50,7 +52,9 @@ def _measure(folder: Path, rounds: int) -> dict[str, Any]:
         measured["events"] = asyncio.run(measure_events(server, day, seconds=12))
         measured["memory_mb"]["after_load"] = server.resident_mb()
         measured["memory_mb"]["streams"] = asyncio.run(open_streams(server, day))
+        measured["paint"] = measure_paint(server, day.link)
         measured["tap"] = measure_taps(server, day.link)
+        measured["turns"] = measure_turns(server, day.link)
     measured["seconds"] = time.monotonic() - started
     return measured
 
