@@ -3,7 +3,7 @@
 
 const SETTLE_MS = 300;
 const TWICE_MS = 400;
-// Laying coin after coin is meant; only a trembling finger is as quick as this (decisions/0008).
+// Laying coin after coin is meant; only a trembling finger is as quick as this (decisions/0009).
 const TREMBLE_MS = 150;
 
 /**

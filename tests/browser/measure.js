@@ -6,11 +6,12 @@
   const section = document.querySelector("section[data-screen]:not([hidden])");
   const all = (selector) => [...section.querySelectorAll(selector)].filter((each) => each.checkVisibility());
   const box = (each) => each.getBoundingClientRect();
-  const name = (each) => each.value || each.dataset.do || each.dataset.join || each.dataset.change;
+  const name = (each) => each.value || Object.values(each.dataset).join(" ");
   const show = ({ left, top, width, height }) => [left, top, width, height].map(Math.round).join(" ");
   const apart = (a, b) => Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom);
   const isLess = (size, least) => size < least - 0.5;
-  const tiles = all("input");
+  const tiles = all("[data-tile] > input:not([type=hidden]), button[data-rank]");
+  const coins = all("button[data-coin]");
   const keys = all("button[data-join]");
   const steps = all("button[data-do]");
 
@@ -22,7 +23,11 @@
     const place = box(each);
     if (isLess(Math.min(place.width, place.height), least)) problems.push(`tile ${name(each)}: ${show(place)}`);
   }
-  for (const group of [tiles, keys]) {
+  for (const each of coins) {
+    const place = box(each);
+    if (isLess(Math.min(place.width, place.height), step)) problems.push(`coin ${name(each)}: ${show(place)}`);
+  }
+  for (const group of [tiles, keys, coins]) {
     for (const [at, one] of group.entries()) {
       for (const other of group.slice(at + 1)) {
         const between = apart(box(one), box(other));
@@ -37,7 +42,7 @@
     const around = Math.min(place.left, innerWidth - place.right, place.top + scrollY, below);
     if (isLess(Math.min(place.width, place.height), step)) problems.push(`${name(each)}: ${show(place)}`);
     if (isLess(around, edge)) problems.push(`${name(each)} is ${around} from the edge: ${show(place)}`);
-    for (const other of [...tiles, ...keys]) {
+    for (const other of [...tiles, ...keys, ...coins]) {
       const between = apart(place, box(other));
       if (isLess(between, beside_tiles)) problems.push(`${name(each)} is ${between} from ${name(other)}`);
     }
@@ -51,7 +56,7 @@
     if (scrolls && hides && !may_scroll) problems.push(`${each.className} scrolls`);
   }
 
-  for (const control of [...steps, ...keys, ...all("button[data-change]"), ...all("label")]) {
+  for (const control of [...steps, ...keys, ...all("button[data-change], label, [data-tile], [data-purse], [data-review]")]) {
     const place = box(control);
     const words = document.createTreeWalker(control, NodeFilter.SHOW_TEXT);
     while (words.nextNode()) {

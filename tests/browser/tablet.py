@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question's page offers; `options` in the revision's order, sides as `p1.outdoors`; `most` to choose or give."""
+    """What a question's page offers; `options` in the revision's order, sides as `p1.outdoors`; up to `most` of it."""
 
     id: str
     kind: str
