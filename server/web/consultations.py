@@ -62,6 +62,7 @@ class Overview:
     may_enter: bool
     may_read: bool
     may_freeze: bool
+    poll: str = ""
     composes: str | None = None
     """The poll whose sounds this person may change."""
 
@@ -144,6 +145,7 @@ async def _overview(
         may_enter=person.may(Action.BE_STAFF, path),
         may_read=person.may(Action.READ_RESULTS, path),
         may_freeze=person.may(Action.FREEZE, path) and not consultation.frozen,
+        poll=revision.poll.id if revision else "",
         composes=revision.poll.id if revision and person.may(Action.COMPOSE, path) else None,
     )
 

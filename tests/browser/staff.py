@@ -78,6 +78,11 @@ class Staff:
             yield self._visit(f"session-{state}", f"/staff/sessions/{session}", lang)
             if state in ("open", "closed"):
                 yield self._visit(f"board-{state}", f"/staff/sessions/{session}/board", lang)
+            if state == "open":
+                yield from self._visit_lesson(session, lang)
+            if state == "closed":
+                for card in (0, 1, 2):
+                    yield self._visit(f"wall-{card}", f"/staff/sessions/{session}/wall?card={card}", lang)
         yield self._visit("not-found", "/staff/sessions/s_none", lang)
         self.page.context.clear_cookies()
         self.sign_in("moderator")
@@ -87,6 +92,15 @@ class Staff:
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
         expect(self.page.locator(".bar-number").first).to_be_visible()
+
+    def _visit_lesson(self, session: str, lang: str) -> Iterator[str]:
+        """What a teacher shows and prints before the children answer."""
+        yield self._visit("guide", f"/staff/sessions/{session}/guide?children=11&tablets=5", lang)
+        for step in ("introduction", "assent", "practice"):
+            yield self._visit(f"board-{step}", f"/staff/sessions/{session}/board?step={step}", lang)
+        for sheet in ("paper", "picture-boards", "waiting-sheet"):
+            yield self._visit(sheet, f"/staff/polls/third-place/{sheet}", lang)
+        yield self._visit("worry", "/staff/worry", lang)
 
     def _visit(self, name: str, path: str, lang: str) -> str:
         self.page.goto(f"{self.demo.url}{path}{'&' if '?' in path else '?'}lang={lang}")
