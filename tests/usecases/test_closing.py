@@ -7,9 +7,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from server.domain.errors import DomainError
+from server.domain.packets import Place
 from server.domain.results import RECEIVED, SHOWN
 from server.domain.sessions import Session
-from server.store.packets import list_figures, list_waiting_places
+from server.store.packets import list_figures, list_waiting, list_waiting_places
 from server.store.schema import held, metadata, packets
 from server.usecases.run_session import open_session, prepare
 from tests.town import TODAY, Town, item
@@ -107,6 +108,29 @@ async def test_skips_are_no_answers_and_several_choices_count_one_child(town: To
     async with town.db.reading() as tx:
         found = Counter({f.cell: f.number for f in await list_figures(tx, town.consultation, "", "") if not f.grades})
     assert found == Counter({RECEIVED: 6, SHOWN: 5, "friends": 5, "fun": 5, "cosy": 0, "adult": 0})
+
+
+async def test_an_answer_that_comes_after_closing_waits_as_what_it_adds(town: Town) -> None:
+    session = await town.session()
+    grant = await town.tablet(session)
+    await town.close(session)
+    given = {"q6": ["free", "clean"], "q7": {"music": 2, "climb": 1}, "q9": {"p2": "calm"}, "q10": {"drawing": True}}
+    await town.deliver(grant, item(grant, given))
+    async with town.db.reading() as tx:
+        waiting = await list_waiting(tx, town.consultation, Place("stad", "koivu", "1-2"))
+    assert {entry: added for (_poll, entry), added in waiting.items()} == {
+        "q6": [{"free@1": 1, "free#": 4, "clean#": 3}],
+        "q7": [{"climb": 2, "climb#": 1, "music": 4, "music#": 1}],
+        "q9.p2": [{"calm": 1}],
+    }
+
+
+async def test_what_only_another_profile_may_answer_is_held(town: Town) -> None:
+    young, older = await town.tablet(await town.session()), await town.tablet(await town.session(grades=(3,)))
+    for answers in ({"q7": {"climb": 6}}, {"q9": {"p3": "one_big"}}):
+        for grant, status in ((young, "held"), (older, "stored")):
+            sent = item(grant, answers)
+            assert (await town.deliver(grant, sent)).receipts[sent["id"]].status == status
 
 
 @pytest.mark.parametrize("statement", ["UPDATE packets SET shown = 99", "DELETE FROM packets"])
