@@ -107,8 +107,11 @@ $(NODE)/made: Makefile
 	@command -v npm >/dev/null || { echo "make check reads the JavaScript with Node's tools: install Node 20 or newer with npm." >&2; exit 1; }
 	@mkdir -p $(NODE)
 	npm install --prefix $(NODE) --no-save --no-audit --no-fund --loglevel=error \
-	  typescript@7.0.2 @biomejs/biome@2.5.15 idb@8.0.4
+	  typescript@7.0.2 @biomejs/biome@2.5.15 idb@8.0.4 perfect-freehand@1.2.3
 	@mkdir -p .cache/types/vendor
 	@cp $(NODE)/node_modules/idb/build/*.d.ts .cache/types/vendor/
 	@cp .cache/types/vendor/index.d.ts .cache/types/vendor/idb.d.ts
+	@rm -rf .cache/types/vendor/perfect-freehand
+	@cp -r $(NODE)/node_modules/perfect-freehand/dist/types .cache/types/vendor/perfect-freehand
+	@echo 'export * from "./perfect-freehand/index.js";' > .cache/types/vendor/perfect-freehand.d.ts
 	@touch $@

@@ -114,6 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.proxy.note(fault)
 
     do_POST = do_GET
+    do_PUT = do_GET
 
     def log_message(self, *_ignored: Any) -> None: ...
 

@@ -16,8 +16,8 @@ from tests.browser.demo import DemoServer
 Run = Callable[..., Any]
 
 _WITH_MODULES = """async ([base, given]) => {
-  const names = ['turn', 'outbox', 'database'];
-  const [turn, outbox, database] = await Promise.all(names.map((name) => import(`${base}${name}.js`)));
+  const names = ['turn', 'outbox', 'database', 'idea'];
+  const [turn, outbox, database, idea] = await Promise.all(names.map((name) => import(`${base}${name}.js`)));
   return %s;
 }"""
 
@@ -31,7 +31,7 @@ def tablet_storage(browser: Browser) -> Iterator[BrowserContext]:  # noqa: F811
 
 @pytest.fixture
 def open_tab(tablet_storage: BrowserContext, demo: DemoServer) -> Callable[[], Run]:  # noqa: F811
-    """A tab of the same tablet: evaluates an expression over `turn`, `outbox`, `database` and `given`."""
+    """A tab of the same tablet: evaluates an expression over `turn`, `outbox`, `database`, `idea` and `given`."""
     with urlopen(f"{demo.url}/app/") as answer:
         found = re.search(r"/static/\w+/pwa/", answer.read().decode())
     assert found

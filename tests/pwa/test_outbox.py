@@ -43,6 +43,25 @@ def test_confirming_moves_everything_at_once(begun: Run) -> None:
     assert found["counters"] == {"session": "s1", "confirmed": 1, "acknowledged": 0, "held": 0}
 
 
+def test_an_idea_waits_beside_its_response_under_its_own_id(begun: Run, open_tab: Callable[[], Run]) -> None:
+    """Two tabs mint two ids, and one of them is kept."""
+    minted = "idea.keyOf(turn.uuid(crypto.getRandomValues(new Uint8Array(16))))"
+    confirming = f"outbox.confirm(given, 'bytes', [{{id: {minted}, body: 'b'}}])"
+    assert [begun(confirming, DRAFT), open_tab()(confirming, DRAFT)] == [True, True]
+    found = {item["id"]: item for item in state(begun)["outbox"]}
+    key = next(key for key in found if key.startswith("ideas/"))
+    assert found == {
+        "id-1": {"id": "id-1", "session": "s1", "body": "bytes"},
+        key: {"id": key, "session": "s1", "body": "b"},
+    }
+    assert begun("outbox.ledger('s1')")["unsent"] == 1
+    assert begun("outbox.settle('s1', given)", {"id-1": {"s": "stored"}}) == 1
+    assert begun("outbox.ledger('s1')")["unsent"] == 1
+    assert begun("outbox.settle('s1', given)", {key: {"s": "stored"}}) == 1
+    assert begun("outbox.ledger('s1')")["unsent"] == 0
+    assert sums_up(begun)
+
+
 def test_confirming_again_changes_nothing(begun: Run) -> None:
     assert confirm(begun) is True
     assert confirm(begun) is True
