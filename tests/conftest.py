@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from server.live import Live
 from server.store.consultations import Revisions
@@ -11,6 +12,10 @@ from server.store.database import Database
 from server.store.migrate import migrate
 from tests.postgres import Cluster, start_cluster
 from tests.town import Town, build_town
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("tyck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tyck")
 
 
 @pytest.fixture(scope="session")

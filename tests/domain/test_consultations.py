@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
@@ -202,7 +202,6 @@ def paths(value: Any, so_far: tuple[str | int, ...] = ()) -> list[tuple[str | in
     return [path for step, part in steps for path in ((*so_far, step), *paths(part, (*so_far, step)))]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(paths(poll_content())), st.just(DELETED) | json_values)
 def test_whatever_stands_in_a_poll_it_is_read_or_refused(path: tuple[str | int, ...], value: Any) -> None:
     content = poll_content()
