@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,16 +42,8 @@ class Ledger:
     def bodies(self, session: str) -> list[str]:
         return sorted(child.body for child in self.confirmed.get(session, []))
 
-    def counts(self, question: str, session: str) -> Counter[str]:
-        """How often each option was chosen."""
-        return count(child.answers.get(question) for child in self.confirmed.get(session, []))
-
-
-def count(answers: Iterator[Answer] | Sequence[Answer]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for answer in answers:
-        counts.update([] if answer is None else [answer] if isinstance(answer, str) else answer)
-    return counts
+    def answers(self, question: str, session: str) -> list[Answer]:
+        return [child.answers.get(question) for child in self.confirmed.get(session, [])]
 
 
 @dataclass(frozen=True)
@@ -92,10 +84,10 @@ class Records:
         return sorted(Child(body["lang"], _tuples(body["answers"]), body["end"]).body for body in stored)
 
     def packets(self, session: str) -> dict[str, Counter[str]]:
-        """The counts of a closed session's packets, by question; options nobody chose left out."""
+        """The counts of a closed session's packets, by entry of the ledger; empty cells left out."""
         found: dict[str, Counter[str]] = {}
-        for question, counts in self.rows("SELECT question, counts FROM packets WHERE session = ?", session):
-            found[question] = found.get(question, Counter()) + Counter(json.loads(counts))
+        for entry, counts in self.rows("SELECT question, counts FROM packets WHERE session = ?", session):
+            found[entry] = found.get(entry, Counter()) + Counter(json.loads(counts))
         return found
 
     def shown(self, session: str) -> dict[str, int]:
@@ -106,10 +98,10 @@ class Records:
             )
         }
 
-    def waiting(self, question: str) -> list[Answer]:
-        """The answers to a question that wait anywhere in the consultation."""
-        rows = self.rows("SELECT answer FROM waiting WHERE question = ?", question)
-        return [_tuple(json.loads(answer)) for (answer,) in rows]
+    def waiting(self, entry: str) -> list[Counter[str]]:
+        """What the answers to an entry of the ledger add that wait anywhere in the consultation."""
+        rows = self.rows("SELECT cells FROM waiting WHERE question = ?", entry)
+        return [Counter(json.loads(cells)) for (cells,) in rows]
 
 
 def _tuple(answer: Any) -> Answer:

@@ -12,7 +12,7 @@ from tests.browser.tablet import Tablet, invent
 
 _SHORT = ["single_choice", "multi_choice", "smiley", "budget", "place", "this_or_that", "idea", "yes_maybe_no"]
 _LONG = [*_SHORT[:3], "yes_maybe_no", "multi_choice", "rank", *_SHORT[3:]]
-_KINDS = {(1, 2): _SHORT, (3, 4): _LONG}
+_KINDS: dict[tuple[int, ...], list[str]] = {(1, 2): _SHORT, (3, 4): _LONG}
 
 
 @pytest.fixture

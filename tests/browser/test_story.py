@@ -1,5 +1,6 @@
 """The whole story of one class, as issue 2 tells it: from the teacher's start to the reviewer's result."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,8 +8,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.demo import Class, DemoServer
 from tests.browser.device import Device
-from tests.browser.records import Ledger, Records, count
+from tests.browser.records import Ledger, Records
 from tests.browser.staff import Staff
+from tests.browser.sums import entries, sums
 from tests.browser.tablet import Asked, Tablet, invent
 
 
@@ -104,12 +106,13 @@ def _expect_packets(room: Room, records: Records) -> None:
     assert records.number("responses", session) == 0
     assert records.number("tombstones", session) == len(confirmed)
     assert records.arrived(session) == len(confirmed)
+    packets, shown = records.packets(session), records.shown(session)
     for asked in room.questions:
-        waiting = records.waiting(asked.id)
-        counted = records.packets(session).get(asked.id, count([])) + count(waiting)
-        assert counted == room.ledger.counts(asked.id, session), asked.id
-        answered = sum(child.answers[asked.id] is not None for child in confirmed)
-        assert records.shown(session).get(asked.id, 0) + len(waiting) == answered, asked.id
+        given = sums(asked, room.ledger.answers(asked.id, session))
+        for entry in entries(asked):
+            waiting = records.waiting(entry)
+            assert packets.get(entry, Counter()) + sum(waiting, Counter()) == sum(given[entry], Counter()), entry
+            assert shown.get(entry, 0) + len(waiting) == len(given[entry]), entry
 
 
 def _expect_result(room: Room, demo: DemoServer, browser: Browser) -> None:
@@ -124,12 +127,14 @@ def _expect_result(room: Room, demo: DemoServer, browser: Browser) -> None:
     assert any(packets.values())
     for asked in room.questions:
         section = reviewer.page.locator(f"section#{asked.id}")
-        if asked.id not in packets:
-            assert results[asked.id]["counts"] is None
-            expect(section.locator(".withheld")).to_be_visible()
-            continue
-        counts = results[asked.id]["counts"]
-        assert {option: number for option, number in counts.items() if number} == packets[asked.id]
-        assert results[asked.id]["shown"] >= 5
-        shown = section.locator(".bar-number").all_inner_texts()
-        assert [int(number) for number in shown] == [counts[option] for option in asked.options]
+        for entry in entries(asked):
+            if entry not in packets:
+                assert results[entry]["counts"] is None
+                expect(section.locator(".withheld").first).to_be_visible()
+                continue
+            counts = results[entry]["counts"]
+            assert {cell: number for cell, number in counts.items() if number} == packets[entry]
+            assert results[entry]["shown"] >= 5
+            if asked.kind in ("single_choice", "multi_choice", "smiley", "yes_maybe_no", "place"):
+                shown = section.locator(".bar-number").all_inner_texts()
+                assert [int(number) for number in shown] == [counts[option] for option in asked.options]

@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from selenium.webdriver.webkitgtk.service import Service
 
 from tests.browser.demo import Class, DemoServer
-from tests.browser.records import Child, Records
+from tests.browser.records import Answer, Child, Records
 from tests.needs import find_webkit
 
 _PATIENCE_S = 60
@@ -75,16 +75,9 @@ def test_a_turn_without_a_server_arrives_once(
     tablet.do("start", "assent")
     tablet.do("yes", "practice")
     tablet.click("section[data-screen=practice] button[data-do=next]")
-    answers: dict[str, str | tuple[str, ...] | None] = {}
+    answers: dict[str, Answer] = {}
     for question in tablet.questions():
-        here = f'section[data-question="{question}"]'
-        tablet.expect(here)
-        tile = tablet.expect(f"{here} input")
-        value = str(tile.get_attribute("value"))
-        answers[question] = (value,) if tile.get_attribute("type") == "checkbox" else value
-        tile.click()
-        tablet.expect(f"{here} input:checked")
-        tablet.click(f"{here} button[data-do=next]:enabled")
+        answers[question] = tablet.answer(question)
     tablet.expect("section[data-screen=review]")
     webkit.refresh()
     tablet.expect("section[data-screen=abandoned]")
@@ -129,6 +122,25 @@ class WebKitTablet:
     def do(self, action: str, to: str) -> None:
         self.click(f'section[data-screen]:not([hidden]) button[data-do="{action}"]')
         self.expect(f'section[data-screen="{to}"]')
+
+    def answer(self, question: str) -> Answer:
+        """Gives the first answer there is, goes on, and returns it; an idea is skipped."""
+        here = f'section[data-question="{question}"]'
+        kind = self.expect(here).get_attribute("data-kind")
+        if kind == "idea":
+            self.click(f"{here} button[data-do=skip]")
+            return None
+        first = {"rank": "button[data-rank]", "budget": "button[data-coin='+1']"}.get(str(kind), "[data-tile] > input")
+        control = self.expect(f"{here} {first}")
+        name = (
+            control.get_attribute("data-rank") or control.get_attribute("data-option") or control.get_attribute("value")
+        )
+        pair = str(control.get_attribute("name")).rpartition(".")[2]
+        control.click()
+        self.click(f"{here} button[data-do=next]:enabled")
+        if kind in ("multi_choice", "rank"):
+            return (str(name),)
+        return {"budget": {name: 1}, "this_or_that": {pair: name}}.get(str(kind), str(name))  # type: ignore[return-value]
 
     def questions(self) -> list[str]:
         found = self._driver.find_elements(By.CSS_SELECTOR, 'section[data-screen="question"]')
