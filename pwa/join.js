@@ -66,11 +66,15 @@ function listen(main) {
   const undo = /** @type {HTMLButtonElement} */ (find(main, "[data-do=back]"));
 
   function draw() {
+    const keys = taps.map((tap) => find(main, `[data-join="${tap}"]`));
+    const names = keys.map((key) => key.textContent?.trim() ?? "");
     slots.forEach((image, at) => {
-      const picture = taps[at] && find(main, `[data-join="${taps[at]}"] img`);
-      image.hidden = !picture;
-      if (picture) image.setAttribute("src", picture.getAttribute("src") ?? "");
+      const key = keys[at];
+      image.hidden = !key;
+      image.setAttribute("alt", names[at] ?? "");
+      if (key) image.setAttribute("src", find(key, "img").getAttribute("src") ?? "");
     });
+    find(document, "[data-live]").textContent = names.join(", ");
     undo.disabled = !taps.length;
   }
 
