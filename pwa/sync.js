@@ -155,7 +155,7 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
 
   /**
    * @param {Session} session
-   * @param {api.Outcome<api.SyncReply>} outcome
+   * @param {api.Outcome<unknown>} outcome
    */
   async function unanswered(session, { status, after: seconds }) {
     notBefore = Math.max(notBefore, performance.now() + seconds * 1000);
