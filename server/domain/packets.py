@@ -5,10 +5,10 @@ up a level (docs/privacy.md). Every decision depends on numbers of answers, neve
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from server.domain.questions import Cells, Question
+from server.domain.questions import TYPED, Cells, Question
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,16 @@ class Release:
     moved: tuple[int, ...]
 
 
-def release(number: int, limit: Threshold, rng: random.Random) -> Release:
-    """Divides `number` waiting answers; `rng` must be cryptographic outside tests."""
-    if number < limit.needed:
+def release(number: int, limit: Threshold, rng: random.Random, typed: Collection[int] = ()) -> Release:
+    """Divides `number` waiting answers; `rng` must be cryptographic outside tests.
+
+    Those at the indices in `typed` were typed in from paper, by somebody who knows them: they never count towards a
+    packet, and are never what is held back from one.
+    """
+    unknown = [index for index in range(number) if index not in typed]
+    if len(unknown) < limit.needed:
         return Release((), tuple(range(number)))
-    moved = set(rng.sample(range(number), limit.held))
+    moved = set(rng.sample(unknown, limit.held))
     return Release(tuple(index for index in range(number) if index not in moved), tuple(sorted(moved)))
 
 
@@ -52,7 +57,8 @@ def count(entry: Question, added: Iterable[Cells]) -> Cells:
     counts = dict.fromkeys(entry.cells, 0)
     for cells in added:
         for cell, number in cells.items():
-            counts[cell] += number
+            if cell != TYPED:
+                counts[cell] += number
     return counts
 
 

@@ -8,6 +8,9 @@ Text = Mapping[str, str]
 Answer = object
 Cells = dict[str, int]
 
+TYPED = "#typed"
+"""A cell that is no option's: the answer was typed in from paper."""
+
 TENTHS = 10
 """A child's whole purse, however many coins are in it."""
 

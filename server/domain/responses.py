@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from server.domain.consultations import LANGUAGES
-from server.domain.questions import Answer, Cells, Question, adds, fits
+from server.domain.questions import TYPED, Answer, Cells, Question, adds, fits
 
 MAX_BYTES = 8 * 1024
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -70,12 +70,18 @@ def suits(asked: Mapping[str, Question], response: Response) -> bool:
     )
 
 
-def contributions(asked: Mapping[str, Question], responses: Iterable[Response]) -> dict[str, list[Cells]]:
-    """What suiting responses add to each entry of the ledger, child by child; a skip is no answer."""
+def contributions(
+    asked: Mapping[str, Question], responses: Iterable[Response], *, typed: bool = False
+) -> dict[str, list[Cells]]:
+    """What suiting responses add to each entry of the ledger, child by child; a skip is no answer.
+
+    `typed` ones carry it with them to wherever they wait.
+    """
+    mark = {TYPED: 1} if typed else {}
     found: dict[str, list[Cells]] = defaultdict(list)
     for response in responses:
         for question_id, answer in response.answers.items():
             if answer is not None:
                 for entry, cells in adds(asked[question_id], answer).items():
-                    found[entry].append(cells)
+                    found[entry].append({**cells, **mark})
     return found

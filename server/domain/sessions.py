@@ -2,6 +2,7 @@
 
 import random
 import re
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,8 @@ SHAPES = ("circle", "square", "triangle", "star", "heart", "moon", "drop", "flow
 GRADES = range(1, 7)
 _GRADES = re.compile(r"([0-9])(?:-([0-9]))?")
 DEFAULT_CAP = 2000
+_ID = "s_"
+_TYPED_ID = "p_"
 
 
 class State(StrEnum):
@@ -62,6 +65,15 @@ class Session:
     link: str
     children: int | None
     opens: str | None
+
+    @property
+    def typed(self) -> bool:
+        """Whether its answers are typed in from paper: its id says so, and with it every pass to it."""
+        return self.id.startswith(_TYPED_ID)
+
+
+def new_session_id(*, typed: bool) -> str:
+    return (_TYPED_ID if typed else _ID) + secrets.token_urlsafe(6)
 
 
 def after(state: State, step: str) -> State:

@@ -164,7 +164,9 @@ class Keeping:
         revision = await self._revisions.find(session.revision)
         if revision is None or place.parent is None:
             raise DomainError("not_found")
-        given = contributions(revision.poll.asked(session.profile), [item.response for item in items])
+        given = contributions(
+            revision.poll.asked(session.profile), [item.response for item in items], typed=session.typed
+        )
         for entry in revision.poll.ledger.values():
             about = (session.consultation, revision.poll.id)
             await packets.insert_waiting(tx, *about, entry.id, place.parent, given[entry.id])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.packets import Place, count, filter_keys, release, threshold
-from server.domain.questions import Cells, Question
+from server.domain.questions import TYPED, Cells, Question
 from server.domain.results import RECEIVED, SHOWN
 from server.store import packets
 
@@ -27,7 +27,8 @@ async def release_answers(
     `added` holds what each answer adds.
     What is left at the municipality has no parent and is gone for good.
     """
-    divided = release(len(added), threshold(entry), _RNG)
+    typed = [index for index, cells in enumerate(added) if TYPED in cells]
+    divided = release(len(added), threshold(entry), _RNG, typed)
     if divided.packet:
         counts = count(entry, [added[index] for index in divided.packet])
         shown = len(divided.packet)

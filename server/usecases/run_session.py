@@ -34,9 +34,12 @@ async def prepare(
     profile: str | None = None,
     children: int | None = None,
     opens: str | None = None,
+    typed: bool = False,
     today: str,
 ) -> Session:
     """A new session of the consultation's open poll; open at once unless `opens` (ISO date) lies after `today`.
+
+    One whose answers are `typed` in from paper has no picture code: children join it by no mistake.
 
     Raises `not_found`, `frozen`, or `bad_form` naming the field.
     """
@@ -52,7 +55,7 @@ async def prepare(
         if profile and revision.poll.profile(profile) is None:
             raise DomainError("bad_form", [("profile", "unknown")])
         session = Session(
-            id="s_" + secrets.token_urlsafe(6),
+            id=rules.new_session_id(typed=typed),
             consultation=consultation.id,
             area=area.id,
             grades=tuple(sorted(set(grades))),
@@ -60,7 +63,7 @@ async def prepare(
             revision=revision.id,
             profile=profile or revision.poll.profile_for(grades).id,
             state=State.PREPARED if opens and opens > today else State.OPEN,
-            pictures=rules.new_code(await sessions.list_codes(tx, area.id), _RNG),
+            pictures=None if typed else rules.new_code(await sessions.list_codes(tx, area.id), _RNG),
             link=secrets.token_urlsafe(16),
             children=children,
             opens=opens,
@@ -159,7 +162,9 @@ async def close_in(
         raise DomainError("not_found")
     await responses.insert_tombstones(tx, [(session.id, tombstone(session.id, id_, key)) for id_, _ in bodies])
     place = place_of(session, consultation)
-    given = contributions(revision.poll.asked(session.profile), [read_response(body) for _, body in bodies])
+    given = contributions(
+        revision.poll.asked(session.profile), [read_response(body) for _, body in bodies], typed=session.typed
+    )
     for entry in revision.poll.ledger.values():
         about = (consultation.id, revision.poll.id, entry, place, area.language)
         await receive_answers(tx, *about, len(given[entry.id]))

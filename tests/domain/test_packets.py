@@ -126,3 +126,15 @@ def test_a_session_adds_to_the_filters_of_the_node_it_stands_in(place: Place, la
     assert session.parent is not None
     assert filter_keys(session, language) == filter_keys(session.parent, language)
     assert filter_keys(session.parent, language) >= filter_keys(Place("stad"), language)
+
+
+@given(st.integers(0, 40), st.data())
+def test_typed_answers_never_make_a_packet_and_are_never_held(number: int, data: st.DataObject) -> None:
+    typed = data.draw(st.sets(st.sampled_from(range(number)) if number else st.nothing()))
+    made = release(number, ORDINARY, random.Random(1), typed)
+    assert sorted(made.packet + made.moved) == list(range(number))
+    if number - len(typed) < ORDINARY.needed:
+        assert made.packet == ()
+    else:
+        assert len(set(made.packet) - typed) >= ORDINARY.shown
+        assert typed <= set(made.packet)

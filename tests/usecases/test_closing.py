@@ -175,3 +175,43 @@ async def test_after_the_freeze_of_held_responses_only_the_number_stays(town: To
     await town.freeze()
     async with town.db.reading() as tx:
         assert (await tx.execute(select(held.c.reason, held.c.body))).all() == [("unfit", "")]
+
+
+async def test_typed_sheets_never_help_to_reach_a_packet(town: Town) -> None:
+    """Nine of a class on paper and five on tablets: shown only when a sixth child has answered on a tablet."""
+    paper, first, second = await town.session(typed=True), await town.session(), await town.session()
+    await answer(town, paper, *["home"] * 9)
+    await town.close(paper)
+    assert await rows(town, "packets") == 0
+    await answer(town, first, *["forest"] * 5)
+    await town.close(first)
+    await answer(town, second, "forest")
+    await town.close(second)
+    assert await rows(town, "packets") == 0
+    await town.freeze()
+    found = await figures(town, "koivu", "1-2")
+    assert (found[RECEIVED], found[SHOWN], found["home"], found["forest"]) == (15, 14, 9, 5)
+    assert "#typed" not in found
+
+
+async def test_typed_sheets_alone_are_never_shown(town: Town) -> None:
+    paper = await town.session(typed=True)
+    await answer(town, paper, *["home"] * 30)
+    await town.close(paper)
+    await town.freeze()
+    found = await figures(town)
+    assert found == {RECEIVED: 30}
+    assert [await rows(town, table) for table in ("packets", "waiting", "responses")] == [0, 0, 0]
+
+
+async def test_a_sheet_typed_in_after_closing_is_still_known_as_one(town: Town) -> None:
+    paper = await town.session(typed=True)
+    grant = await town.tablet(paper)
+    await town.close(paper)
+    await town.deliver(grant, *(item(grant, {"q1": "home"}) for _ in range(8)))
+    await town.freeze()
+    assert await figures(town) == {RECEIVED: 8}
+
+
+async def test_children_join_no_session_of_sheets(town: Town) -> None:
+    assert (await town.session(typed=True)).pictures is None
