@@ -29,6 +29,7 @@ def test_every_screen_is_easy_on_the_eyes(
     band: str, lang: str, plain: Tablet, demo: DemoServer, records: Records
 ) -> None:
     grades, heading = _BANDS[band]
+    plain.page.emulate_media(reduced_motion="reduce")
     joined = records.find_class(demo.new_class(grades=grades))
     rules = {"heading": heading, "label": 20, "least": 16, "line": 45}
     found = [problem for at in walk(plain, joined, lang) for problem in _looks(plain.page, at, rules)]
