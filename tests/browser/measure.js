@@ -61,6 +61,8 @@
     const words = document.createTreeWalker(control, NodeFilter.SHOW_TEXT);
     while (words.nextNode()) {
       const text = words.currentNode;
+      // The number of a ranked picture stands on its corner, as the tick of a chosen one does.
+      if (text.parentElement.closest(".place")) continue;
       if (!text.data.trim() || getComputedStyle(text.parentElement).clipPath !== "none") continue;
       const range = document.createRange();
       range.selectNodeContents(text);
