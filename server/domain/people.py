@@ -20,10 +20,11 @@ class Action(StrEnum):
     READ_RESULTS = "read_results"
     FREEZE = "freeze"
     COMPOSE = "compose"
+    TYPE_SHEETS = "type_sheets"
 
 
 _REVIEWER = frozenset({Action.BE_STAFF, Action.READ_RESULTS})
-_MODERATOR = _REVIEWER | {Action.WATCH_SESSION, Action.CLOSE_SESSION, Action.FREEZE, Action.COMPOSE}
+_MODERATOR = _REVIEWER | {Action.WATCH_SESSION, Action.CLOSE_SESSION, Action.FREEZE, Action.COMPOSE, Action.TYPE_SHEETS}
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.TEACHER: frozenset({Action.BE_STAFF, Action.RUN_SESSION, Action.WATCH_SESSION, Action.CLOSE_SESSION}),
     Role.REVIEWER: _REVIEWER,

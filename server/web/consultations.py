@@ -63,6 +63,7 @@ class Overview:
     may_read: bool
     may_freeze: bool
     poll: str = ""
+    may_type: bool = False
     composes: str | None = None
     """The poll whose sounds this person may change."""
 
@@ -146,6 +147,7 @@ async def _overview(
         may_read=person.may(Action.READ_RESULTS, path),
         may_freeze=person.may(Action.FREEZE, path) and not consultation.frozen,
         poll=revision.poll.id if revision else "",
+        may_type=person.may(Action.TYPE_SHEETS, path) and not consultation.frozen,
         composes=revision.poll.id if revision and person.may(Action.COMPOSE, path) else None,
     )
 

@@ -157,6 +157,7 @@ async def _context(request: Request, found: Progress) -> dict[str, Any]:
         "session": found.session,
         "poll": poll,
         "rounds": await find_rounds(parts(request), found),
+        "base_url": parts(request).settings.base_url,
         **found.allowed(request.state.person),
     }
 

@@ -44,6 +44,8 @@ MAY = {
     ("GET", CONSULTATION + "/sessions"): STAFF,
     ("GET", CONSULTATION + "/events"): STAFF,
     ("GET", CONSULTATION + "/results"): "MRA",
+    ("GET", CONSULTATION + "/sheets"): "MA",
+    ("POST", CONSULTATION + "/sheets"): "MA",
     ("GET", CONSULTATION + "/start"): "T",
     ("POST", "/staff/sessions"): "T",
     ("GET", SESSION): "TMA",

@@ -68,7 +68,7 @@ async def test_who_does_not_write_yet_only_draws(world: World) -> None:
 
 async def test_the_sheet_says_honestly_who_reads_it(world: World) -> None:
     page = await page_of(world, "paper")
-    assert "inte att skriva in papper ännu" in page
+    assert "den som skriver in ett papper har läst det" in page
     assert "Skriv inget namn." in page
     assert "kuvertet" in page
 
