@@ -88,6 +88,7 @@ class Staff:
         self.sign_in("moderator")
         yield self._visit("overview-moderator", "/staff/", lang)
         yield self._visit("consultation", "/staff/consultations/third-place", lang)
+        yield self._visit("sheets", "/staff/consultations/third-place/sheets", lang)
         yield self._visit("freeze", "/staff/consultations/third-place?ask=freeze", lang)
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
