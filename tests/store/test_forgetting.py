@@ -24,7 +24,7 @@ async def sqlite_town(tmp_path: Path) -> Town:
     return await build_town(db, Revisions(db), Live())
 
 
-@pytest.mark.parametrize("name", ["responses", "held", "waiting", "tombstones", "packets", "figures"])
+@pytest.mark.parametrize("name", ["responses", "held", "waiting", "tombstones", "packets", "figures", "ideas"])
 async def test_a_table_keeps_no_order_of_arrival(sqlite_town: Town, name: str) -> None:
     with pytest.raises(DBAPIError, match="no such column: rowid"):
         async with sqlite_town.db.reading() as tx:
