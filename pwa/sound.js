@@ -59,7 +59,7 @@ export function openSound(main) {
   /** @returns {HTMLElement[]} what can be read on this page, in the order it is shown */
   const parts = () =>
     /** @type {HTMLElement[]} */ (Array.from(main.querySelectorAll("section:not([hidden]) [data-say-aloud]"))).filter(
-      (part) => part.getClientRects().length && (soundOf(part) || voiceOf(part)),
+      (part) => part.getClientRects().length && getComputedStyle(part).visibility === "visible" && (soundOf(part) || voiceOf(part)),
     );
 
   /** @param {HTMLElement} [part] */
