@@ -3,6 +3,7 @@
 import asyncio
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ needs_voice = pytest.mark.skipif(not find_voice(), reason="What makes sounds is 
 
 
 def spoken(text: str, lang: str) -> Sound:
-    """The generated voice, asked for from outside any loop."""
-    return asyncio.run(Voice(speaks=True).say(text, lang))
+    """The generated voice, in a thread of its own: Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, Voice(speaks=True).say(text, lang)).result()
 
 
 def made(folder: Path, name: str, *arguments: str) -> bytes:
