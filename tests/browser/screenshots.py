@@ -24,7 +24,7 @@ from tests.browser.walk import walk
 
 _FOLDER = ROOT / "docs" / "pictures"
 _DEVICES = {"ipad": (768, 954), "phone": (360, 640), "chromebook": (1366, 615)}
-_THUMBNAIL = {"ipad": 190, "phone": 128, "chromebook": 272}
+_THUMBNAIL = {"ipad": 160, "phone": 112, "chromebook": 272}
 _SHEET_WIDTH = 1200
 _STYLE = """
 body { margin: 0; padding: 14px; font: 12px sans-serif; background: #fff; display: flex; flex-wrap: wrap; gap: 14px; }
@@ -55,7 +55,7 @@ class Album:
             height = int(page.evaluate("document.documentElement.scrollHeight"))
             page.set_viewport_size({"width": _SHEET_WIDTH, "height": height})
             devtools = page.context.new_cdp_session(page)
-            sheet = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": 38})
+            sheet = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": 32})
             (_FOLDER / f"{name}-{device}.webp").write_bytes(base64.b64decode(sheet["data"]))
             page.close()
 
