@@ -7,7 +7,7 @@
  */
 
 const KEY = "ideas/";
-const NAMES = /\b(?:heter|[Nn]imeni)\b|@|\d{5}|(?<=[^\s.!?…"] +)\p{Lu}\p{Ll}/u;
+const NAMES = /\b(?:heter|[Nn]imeni)\b|@|\d{5}|[^\s.!?…"] +\p{Lu}\p{Ll}/u;
 
 /** @returns {Idea} */
 export function nothing() {

@@ -5,7 +5,7 @@ import { watchIdle } from "./idle.js";
 import { tileName } from "./marks.js";
 import * as outbox from "./outbox.js";
 import { freeSpace, roomLeft } from "./ready.js";
-import { openIdea } from "./think.js";
+import { openIdea } from "./draw.js";
 import { begin, body, remember, tap, undo, uuid } from "./turn.js";
 
 /** @typedef {ReturnType<typeof import("./booklet.js").openBooklet>} Booklet */
