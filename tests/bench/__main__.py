@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.bench.first_load import measure_first_load
 from tests.bench.paint import measure_paint
-from tests.bench.processes import bare, tyck
+from tests.bench.processes import bare, tyck, wait_for_sounds
 from tests.bench.raw_sqlite import RawSqlite
 from tests.bench.responses import Responses
 from tests.bench.school_day import SchoolDay, make_school_day, tablets_file
@@ -43,6 +43,7 @@ def _measure(folder: Path, rounds: int) -> dict[str, Any]:
     day = asyncio.run(make_school_day(data))
     measured: dict[str, Any] = {"machine": _machine(), "load_before": os.getloadavg()[0]}
     with tyck(data) as server:
+        wait_for_sounds(data / "tyck.sqlite3")
         measured["memory_mb"] = {"idle": server.resident_mb()}
         measured["first_load_bytes"] = measure_first_load(server, day.link)
         with bare() as beside:

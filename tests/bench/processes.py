@@ -3,11 +3,12 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 _START_S = 30.0
+_MAKING_S = 4.0  # longer than one sound takes
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,15 @@ def call_load(order: dict[str, Any]) -> dict[str, Any]:
         raise SystemExit(done.stderr)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+def wait_for_sounds(database: Path) -> None:
+    """A server that has just started makes the sounds of its poll; nothing is measured meanwhile."""
+    before, made = -1, 0
+    while made != before:
+        time.sleep(_MAKING_S)
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reading:
+            before, made = made, reading.execute("SELECT count(*) FROM sounds").fetchone()[0]
 
 
 @contextmanager
