@@ -1,9 +1,15 @@
-"""Everybody can use it: no axe violation on any screen, light and dark, in both languages; a whole turn by keyboard."""
+"""Everybody can use it: axe on every screen in every state, by keyboard alone, at 400 %, in forced colours."""
 
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from PIL import Image, ImageChops
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.demo import Class, DemoServer
 from tests.browser.keys import answer, expect_focus_at, press
@@ -13,33 +19,73 @@ from tests.browser.tablet import Tablet, invent
 from tests.browser.walk import walk
 
 _AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = """async tags => {
-  const {violations} = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
+_RUN = """async rules => {
+  const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
   const told = id => ({target, failureSummary}) => `${id}: ${target} ${failureSummary}`;
   return violations.flatMap(({id, nodes}) => nodes.map(told(id)));
 }"""
+_EVERY_RULE = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_COLOURS = {"type": "rule", "values": ["color-contrast"]}
 
 
 def violations(page: Page, at: str) -> list[str]:
-    """What axe finds as the page looks by day and by night."""
+    """What axe finds on the page by day, and in its colours by night."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        found += [f"{at} {scheme}: {violation}" for violation in page.evaluate(_RUN, _TAGS)]
-    return found
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found = [f"{at} dark: {violation}" for violation in page.evaluate(_RUN, _COLOURS)]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return [*found, *(f"{at}: {violation}" for violation in page.evaluate(_RUN, _EVERY_RULE))]
+
+
+@pytest.fixture
+def long_class(demo: DemoServer, records: Records) -> Class:
+    return records.find_class(demo.new_class(grades=(3, 4)))
 
 
 @pytest.mark.parametrize("lang", ["sv", "fi"])
-def test_no_screen_of_a_child_breaks_a_rule(lang: str, browser: Browser, demo: DemoServer, records: Records) -> None:
-    joined = records.find_class(demo.new_class(grades=(3, 4)))
+def test_no_screen_of_a_child_breaks_a_rule(lang: str, browser: Browser, demo: DemoServer, long_class: Class) -> None:
     context = browser.new_context(viewport={"width": 768, "height": 954}, bypass_csp=True)
     tablet = Tablet(context.new_page(), demo.url)
-    found = [violation for at in walk(tablet, joined, lang) for violation in violations(tablet.page, f"{at} {lang}")]
+    screens = (at for way in (walk(tablet, long_class, lang), _beside_the_way(tablet, lang)) for at in way)
+    found = [violation for at in screens for violation in violations(tablet.page, f"{at} {lang}")]
     context.close()
     assert not found, "\n".join(found)
+
+
+def _beside_the_way(tablet: Tablet, lang: str) -> Iterator[str]:
+    """From the language page back to it: with a helper, only drawing, and an idea with everything in it."""
+    tablet.choose_language(lang)
+    tablet.go("draw", "refused")
+    _draw(tablet)
+    yield "draw-only"
+    tablet.go("new-child", "language")
+    tablet.choose_language(lang)
+    tablet.go("helped", "assent")
+    yield "assent-helped"
+    tablet.go("yes", "practice")
+    tablet.do("next")
+    while tablet.at != "q10":
+        tablet.answer(tablet.at, None)
+    _draw(tablet)
+    tablet.here.locator("textarea").fill("Alva ja minä")
+    tablet.here.locator('input[name="q10.may_show"][value="yes"]').click()
+    expect(tablet.here.locator("[data-names]")).to_be_visible()
+    yield "q10-made"
+    tablet.go("stop", "stop")
+    tablet.go("discard", "handover")
+    yield "handover-discarded"
+    tablet.go("new-child", "language")
+
+
+def _draw(tablet: Tablet) -> None:
+    box = tablet.here.locator("canvas").bounding_box()
+    assert box
+    tablet.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    tablet.page.mouse.down()
+    tablet.page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
+    tablet.page.mouse.up()
+    expect(tablet.here.locator('button[data-do="undo"]')).to_be_enabled()
 
 
 @pytest.mark.parametrize("lang", ["sv", "fi"])
@@ -51,8 +97,11 @@ def test_no_staff_page_breaks_a_rule(lang: str, browser: Browser, demo: DemoServ
     assert not found, "\n".join(found)
 
 
+# ---- keyboard ----
+
+
 def test_a_whole_turn_by_keyboard(browser: Browser, demo: DemoServer, a_class: Class) -> None:
-    """Tab, arrows, Space and Enter are enough; after every page turn the focus is on the new page."""
+    """From joining to the next child with Tab, arrows, Space and Enter; each page turn takes the focus along."""
     context = browser.new_context(viewport={"width": 1366, "height": 615})
     page = context.new_page()
     tablet = Tablet(page, demo.url)
@@ -61,6 +110,7 @@ def test_a_whole_turn_by_keyboard(browser: Browser, demo: DemoServer, a_class: C
     for picture in a_class.pictures:
         press(page, f'[data-join="{picture}"]', "Enter")
     tablet.expect_at("language")
+    questions = tablet.questions()
     press(page, '[data-do="language"][data-lang="fi"]', "Enter")
     tablet.expect_at("welcome")
     tablet.expect_ready()
@@ -69,12 +119,12 @@ def test_a_whole_turn_by_keyboard(browser: Browser, demo: DemoServer, a_class: C
     press(page, '[data-do="yes"]', "Enter")
     expect_focus_at(tablet, "practice")
     press(page, '[data-do="next"]', "Enter")
-    for asked in tablet.questions():
+    for asked in questions:
         expect_focus_at(tablet, asked.id)
         press(page, '[data-do="next"]' if answer(tablet, asked) else '[data-do="skip"]', "Enter")
     expect_focus_at(tablet, "review")
     press(page, '[data-do="back"]', "Enter")
-    expect_focus_at(tablet, tablet.questions()[-1].id)
+    expect_focus_at(tablet, questions[-1].id)
     press(page, '[data-do="next"]', "Space")
     expect_focus_at(tablet, "review")
     press(page, '[data-do="confirm"]', "Enter")
@@ -95,3 +145,86 @@ def test_a_child_may_stop_by_keyboard(plain: Tablet, a_class: Class) -> None:
     press(plain.page, '[data-do="go-on"]', "Enter")
     expect_focus_at(plain, "q1")
     plain.answer_all(invent(plain.questions(), 1, "sv"))
+
+
+# ---- 400 % ----
+
+# A control is there for a finger when what lies over its middle is itself, wherever the page has to be moved to.
+_OUT_OF_REACH = """() => {
+  const section = document.querySelector('section[data-screen]:not([hidden])');
+  const controls = [...section.querySelectorAll('button, input:not([type=hidden]), textarea, canvas')];
+  return controls.filter(each => each.checkVisibility({visibilityProperty: true}) && !each.disabled).filter(each => {
+    each.scrollIntoView({block: 'center', inline: 'center'});
+    const {left, top, width, height} = each.getBoundingClientRect();
+    const over = document.elementFromPoint(left + width / 2, top + height / 2);
+    return !(each.contains(over) || over?.closest('label')?.contains(each));
+  }).map(each => `${each.tagName} ${each.name || ''} ${JSON.stringify({...each.dataset})}`);
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(341, 153), (320, 256)], ids=["chromebook", "wcag"])
+def test_every_control_can_be_reached_at_400_percent(width: int, height: int, plain: Tablet, long_class: Class) -> None:
+    found = []
+    for at in walk(plain, long_class, "fi"):
+        plain.page.set_viewport_size({"width": width, "height": height})
+        found += [f"{at}: {control}" for control in plain.page.evaluate(_OUT_OF_REACH)]
+        plain.page.set_viewport_size({"width": 768, "height": 954})
+    assert not found, "\n".join(found)
+
+
+# ---- forced colours ----
+
+_SEEN_PIXELS = 150
+
+
+def _differ(before: bytes, after: bytes) -> int:
+    """How many pixels two pictures of one size do not share."""
+    one, other = (Image.open(io.BytesIO(each)).convert("L") for each in (before, after))
+    return sum(ImageChops.difference(one, other).point(lambda level: 255 * (level > 60)).histogram()[1:])
+
+
+def _seen(control: Locator) -> bytes:
+    """A picture of it and of the ring around it."""
+    box = control.bounding_box()
+    assert box
+    ring: Any = {"x": box["x"] - 8, "y": box["y"] - 8, "width": box["width"] + 16, "height": box["height"] + 16}
+    return control.page.screenshot(clip=ring)
+
+
+_TILES = {
+    "q1": 'label:has(input[value="home"])',
+    "q2": 'label:has(input[value="fun"])',
+    "q6": '[data-rank="free"]',
+    "q7": '[data-tile="music"]',
+    "q8": 'label:has(input[value="river"])',
+    "q9": 'label:has(input[value="indoors"])',
+    "q10": "label:has(input[name='q10.may_show'])",
+}
+
+
+def test_marks_and_focus_show_in_forced_colours(plain: Tablet, long_class: Class) -> None:
+    """Whatever is chosen looks otherwise afterwards, and so does whatever has the focus, in colours not our own."""
+    page = plain.page
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    plain.join(long_class)
+    plain.begin("sv")
+    poor = []
+    for asked in plain.questions():
+        plain.expect_at(asked.id)
+        if asked.id in _TILES:
+            tile = plain.here.locator(_TILES[asked.id]).first
+            control = (
+                tile.locator("input:not([type=hidden]), [data-coin='+1']").or_(tile.and_(page.locator("button"))).first
+            )
+            tile.scroll_into_view_if_needed()
+            before = _seen(tile)
+            control.click()
+            plain.here.locator("h1").focus()
+            page.mouse.move(1, 1)
+            poor += [f"{asked.id} chosen"] * (_differ(before, chosen := _seen(tile)) < _SEEN_PIXELS)
+            page.keyboard.press("Shift+Tab")
+            control.focus()
+            poor += [f"{asked.id} focused"] * (_differ(chosen, _seen(tile)) < _SEEN_PIXELS)
+        plain.do("skip")
+        expect(plain.section(asked.id)).to_be_hidden()
+    assert not poor
