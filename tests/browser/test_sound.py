@@ -15,6 +15,7 @@ from server.domain.sounds import FORMATS
 from tests.browser.demo import Class, DemoServer
 from tests.browser.device import Device
 from tests.browser.records import Records
+from tests.browser.staff import Staff
 from tests.browser.tablet import Tablet, eventually
 from tests.sounds import needs_voice, spoken
 
@@ -212,3 +213,23 @@ def _kept(tablet: Tablet) -> bool:
                }"""
         )
     )
+
+
+@pytest.mark.parametrize("step", ["introduction", "assent", "practice", "code"])
+def test_the_teachers_board_reads_itself_aloud_when_asked(context: BrowserContext, demo: DemoServer, step: str) -> None:
+    """From the same sounds, part after part; a second tap stops it."""
+    teacher = Staff(context.new_page(), demo)
+    teacher.sign_in("teacher")
+    page = teacher.page
+    page.goto(f"{demo.url}/staff/sessions/{demo.new_class()}/board?step={step}&lang=sv")
+    listen = page.locator('[data-do="listen"]')
+    expect(listen).to_be_visible()
+    page.evaluate(_WATCH)
+    listen.click()
+    parts = page.locator("[data-say-aloud]").count()
+    page.wait_for_function("parts => window.lit.length === parts", arg=parts)
+    expect(page.locator("[data-sounding]")).to_have_count(0)
+    listen.click()
+    expect(page.locator("h1[data-sounding]")).to_be_visible()
+    listen.click()
+    expect(page.locator("[data-sounding]")).to_have_count(0)
