@@ -68,7 +68,7 @@ def _beside_the_way(tablet: Tablet, lang: str) -> Iterator[str]:
     while tablet.at != "q10":
         tablet.answer(tablet.at, None)
     _draw(tablet)
-    tablet.here.locator("textarea").fill("Alva ja minä")
+    tablet.here.locator("textarea").fill("leka med Alva")
     tablet.here.locator('input[name="q10.may_show"][value="yes"]').click()
     expect(tablet.here.locator("[data-names]")).to_be_visible()
     yield "q10-made"
