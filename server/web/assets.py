@@ -1,6 +1,5 @@
 """Everything static, read into memory once: the shell under its build's name, pictures under their content's name."""
 
-import gzip
 import hashlib
 import mimetypes
 from collections.abc import Iterable
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import minify
+
+from server.web.packing import Packed, pack
 
 _ROOT = Path(__file__).parent.parent.parent
 _SHELL_FOLDERS = ("pwa", "static/css", "static/js", "static/fonts", "static/icons", "static/vendor")
@@ -21,13 +22,16 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 @dataclass(frozen=True)
 class Asset:
-    """`gzip` is None where compression gains nothing; `sha256` is in hexadecimal."""
+    """`sha256` is in hexadecimal."""
 
     url: str
     media_type: str
     sha256: str
-    body: bytes
-    gzip: bytes | None
+    packed: Packed
+
+    @property
+    def body(self) -> bytes:
+        return self.packed.body
 
 
 class Assets:
@@ -79,8 +83,8 @@ def _picture(path: Path) -> Asset:
 
 def _asset(url: str, body: bytes) -> Asset:
     media_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
-    compressed = gzip.compress(body, 9, mtime=0) if Path(url).suffix in _COMPRESSED else None
-    return Asset(url, media_type, _digest(body), body, compressed)
+    packed = pack(body) if Path(url).suffix in _COMPRESSED else Packed(body, {})
+    return Asset(url, media_type, _digest(body), packed)
 
 
 def _digest(body: bytes) -> str:

@@ -1,6 +1,5 @@
 """What a tablet downloads: join page, booklets, service worker, manifest. Drawn once, then answered from memory."""
 
-import gzip
 import hashlib
 import json
 import re
@@ -17,6 +16,7 @@ from server.domain.sessions import PICTURES
 from server.domain.sounds import Spoken
 from server.i18n import translations
 from server.web.assets import Assets
+from server.web.packing import Packed, pack, send
 from server.web.parts import Parts, parts
 from server.web.templating import language_of
 
@@ -33,8 +33,7 @@ _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-La
 class Document:
     """A drawn page, ready to be sent; `spoken` is what it reads aloud, by key."""
 
-    body: bytes
-    gzip: bytes
+    packed: Packed
     etag: str
     spoken: Mapping[str, Spoken] = field(default_factory=dict)
 
@@ -101,7 +100,7 @@ def booklet_urls(revision: str, profile: str) -> dict[str, str]:
 async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[str, str | int]]:
     """Every picture on the booklet's pages, with what a tablet checks it by. Raises `not_found`."""
     documents = [await booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
-    return list_assets(here.assets, [document.body.decode() for document in documents])
+    return list_assets(here.assets, [document.packed.body.decode() for document in documents])
 
 
 def list_assets(assets: Assets, pages: Sequence[str]) -> list[dict[str, str | int]]:
@@ -168,13 +167,11 @@ def _draw(here: Parts, name: str, lang: str, context: dict[str, object]) -> Docu
 
 
 def document(body: bytes) -> Document:
-    return Document(body, gzip.compress(body, 9, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:20]}"')
+    return Document(pack(body, effort=9), f'"{hashlib.sha256(body).hexdigest()[:20]}"')
 
 
 def answer(request: Request, document: Document, media_type: str = "text/html") -> Response:
     headers = {**_REVALIDATED, "ETag": document.etag}
     if document.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(document.gzip, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
-    return Response(document.body, headers=headers, media_type=media_type)
+    return send(request, document.packed, headers, media_type)

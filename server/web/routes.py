@@ -68,7 +68,7 @@ _TAKE_PART = staff(Action.BE_STAFF, Where.TAKES_PART)
 ROUTES = [
     # tablets: first, for routes are tried in order
     _post("/api/v1/sync", sync.post_sync, TABLET),
-    _post("/api/v1/join", sync.post_join, ANYONE),
+    _route("POST", "/api/v1/join", sync.post_join, ANYONE, compressed=True),
     _route("PUT", "/api/v1/ideas/{idea}", ideas.put_idea, TABLET),
     # the child
     _get("/", _to_child, ANYONE),

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.errors import DomainError
-from server.web.assets import Asset
+from server.web.packing import send
 from server.web.parts import parts
 
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -15,11 +15,4 @@ async def asset(request: Request) -> Response:
     found = parts(request).assets.by_url.get(request.url.path)
     if found is None:
         raise DomainError("not_found")
-    return _answer(found, request.headers.get("accept-encoding", ""))
-
-
-def _answer(found: Asset, accepted: str) -> Response:
-    headers = {**FOREVER, "Vary": "Accept-Encoding"}
-    if found.gzip and "gzip" in accepted:
-        return Response(found.gzip, headers={**headers, "Content-Encoding": "gzip"}, media_type=found.media_type)
-    return Response(found.body, headers=headers, media_type=found.media_type)
+    return send(request, found.packed, {**FOREVER, "Vary": "Accept-Encoding"}, found.media_type)

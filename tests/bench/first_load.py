@@ -1,4 +1,4 @@
-"""What a tablet downloads before its first child can answer: bodies as sent (gzip), in bytes, by type."""
+"""What a tablet downloads before its first child can answer: bodies as sent (brotli), in bytes, by type."""
 
 import gzip
 import json
@@ -6,9 +6,12 @@ import re
 from collections import Counter
 from urllib.request import Request, urlopen
 
+import brotli
+
 from tests.bench.processes import Served
 
 _URLS = re.compile(r"""["'(]((?:/static/|/media/)[\w./-]+|/app/manifest\.webmanifest)["')]""")
+_UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
 _TYPES = {
     "text/html": "html",
     "text/css": "css",
@@ -40,10 +43,10 @@ def _sum(server: Served, start: list[str]) -> dict[str, int]:
 
 
 def _fetch(server: Served, url: str) -> tuple[str, int, str]:
-    with urlopen(Request(server.url + url, headers={"Accept-Encoding": "gzip", "Accept-Language": "fi"})) as answer:
+    with urlopen(Request(server.url + url, headers={"Accept-Encoding": "gzip, br", "Accept-Language": "fi"})) as answer:
         body = answer.read()
         kind = _TYPES.get(answer.headers.get_content_type(), "other")
-        plain = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
+        plain = _UNPACK.get(answer.headers["Content-Encoding"], bytes)(body)
         return kind, len(body), plain.decode("utf-8", "replace")
 
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser.demo import DemoServer
 from tests.browser.staff import Staff
 
 PAPER = "/staff/polls/third-place"
-BOARD = {"width": 1366, "height": 615}
+BOARD: ViewportSize = {"width": 1366, "height": 615}
 
 
 @pytest.fixture

@@ -58,7 +58,15 @@ async def test_every_page_of_staff_and_children(demo: DemoApp, lang: str) -> Non
     consultation = f"/staff/consultations/{demo.made.consultation}"
     teacher, reviewer = await demo.staff("teacher", lang), await demo.staff("reviewer", lang)
     pages = ["/", "/app/", f"/app/j/{session.link}", f"/app/b/{session.revision}-short/{lang}", "/app/sw.js"]
-    pages += ["/app/manifest.webmanifest", "/pictures", "/privacy", "/accessibility", "/healthz", "/staff/", consultation]
+    pages += [
+        "/app/manifest.webmanifest",
+        "/pictures",
+        "/privacy",
+        "/accessibility",
+        "/healthz",
+        "/staff/",
+        consultation,
+    ]
     pages += [f"{consultation}/start", f"{consultation}/sessions", f"/staff/sessions/{session.id}"]
     pages += [f"/staff/sessions/{session.id}/progress", f"/staff/sessions/{session.id}/board"]
     for path in pages:

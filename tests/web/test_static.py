@@ -1,9 +1,10 @@
 """Static files and the child's documents: named by content, compressed, and nothing else is served."""
 
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import brotli
 import httpx2
 import pytest
 import pytest_asyncio
@@ -45,14 +46,20 @@ async def test_every_asset_is_served_as_it_is_for_ever(demo: DemoApp) -> None:
             assert reply.headers["content-type"] == expected
 
 
-async def test_text_is_compressed_for_whoever_can_read_that(demo: DemoApp) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "unpack"),
+    [("gzip, deflate, br, zstd", "br", brotli.decompress), ("gzip, deflate", "gzip", gzip.decompress)],
+)
+async def test_text_is_packed_as_whoever_asks_can_read_it(
+    demo: DemoApp, accepted: str, encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
     for url in ("css/child.css", "pwa/app.js", "vendor/idb.js"):
         asset = demo.parts.assets.by_url[demo.parts.assets.static(url)]
-        async with demo.client().stream("GET", asset.url, headers={"Accept-Encoding": "gzip"}) as reply:
+        async with demo.client().stream("GET", asset.url, headers={"Accept-Encoding": accepted}) as reply:
             sent = b"".join([chunk async for chunk in reply.aiter_raw()])
-        assert reply.headers["content-encoding"] == "gzip"
+        assert reply.headers["content-encoding"] == encoding
         assert "Accept-Encoding" in reply.headers["vary"]
-        assert gzip.decompress(sent) == asset.body
+        assert unpack(sent) == asset.body
         assert len(sent) < len(asset.body)
 
 
