@@ -31,14 +31,16 @@ class Responses:
     rounds: dict[str, list[float]] = field(default_factory=dict)
 
     def measure(self, rounds: int, steady_s: float) -> dict[str, float]:
-        """Medians over the rounds, and one steady load."""
+        """Medians over the rounds, and one steady load on each."""
         for served in (self.server, self.bare):
             self._load(served, seconds=0.5)
         for _ in range(rounds):
             self._round()
-        steady = self._load(self.server, seconds=steady_s, rate=float(STEADY))
         medians = {name: median(values) for name, values in self.rounds.items()}
-        return {**medians, "steady_p50_ms": steady["p50_ms"], "steady_p99_ms": steady["p99_ms"]}
+        for name, served in (("steady", self.server), ("bare_steady", self.bare)):
+            steady = self._load(served, seconds=steady_s, rate=float(STEADY))
+            medians |= {f"{name}_p50_ms": steady["p50_ms"], f"{name}_p99_ms": steady["p99_ms"]}
+        return medians
 
     def _round(self) -> None:
         bare = self._load(self.bare)

@@ -38,6 +38,8 @@ def _responses(of: Mapping[str, float]) -> Iterator[Line]:
     yield "latency p50 / p99", f"{of['single_p50_ms']:.1f} / {of['single_p99_ms']:.1f} ms", "", None
     yield "steady 1,000/s: p50", f"{of['steady_p50_ms']:.1f} ms", "", None
     yield "steady 1,000/s: p99", f"{of['steady_p99_ms']:.1f} ms", "≤ 5 ms", of["steady_p99_ms"] <= 5
+    bare = f"{of['bare_steady_p50_ms']:.1f} / {of['bare_steady_p99_ms']:.1f} ms"
+    yield "  bare route at the same load: p50 / p99", bare, "", None
     yield "load client busy (of one processor)", f"{of['client_busy']:.0%}", "", None
 
 
