@@ -21,13 +21,13 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-gpu",
 )
 _OWN = (
     "--headless=new",
     "--remote-debugging-port=0",
     "--window-size=780,1110",
     "--disable-dev-shm-usage",
-    "--disable-gpu",
     "--disable-extensions",
     "--disable-component-extensions-with-background-pages",
     "--disable-default-apps",
