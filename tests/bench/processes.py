@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 _START_S = 30.0
-_MAKING_S = 4.0  # longer than one sound takes
+_MAKING_S = 12.0  # longer than the server waits before it begins, and than one sound takes
 
 
 @dataclass(frozen=True)
