@@ -15,12 +15,12 @@ from server.store.areas import Area, find_area, insert_area
 from server.store.consultations import Revisions
 from server.store.database import Database
 from server.store.sessions import list_sessions
+from server.store.shelf import find_shelf_poll
 from server.usecases.accounts import add_account
 from server.usecases.compose import publish
 from server.usecases.run_session import prepare
 
 CONSULTATION = "third-place"
-_PACKAGE = Path(__file__).parent / "shelf" / CONSULTATION / "poll.json"
 _MUNICIPALITY = Area("pedersore", None, "municipality", {"sv": "Pedersöre", "fi": "Pedersöre"}, "sv")
 _SCHOOLS = (
     Area("satukallio", "pedersore", "school", {"sv": "Satukallion koulu", "fi": "Satukallion koulu"}, "fi"),
@@ -89,7 +89,7 @@ async def _fill(db: Database, data_dir: Path) -> None:
         person = DemoPerson(role.value, f"{name.lower()}@demo.example", secrets.token_urlsafe(9))
         await add_account(db, person.email, name, person.password, [(role, _MUNICIPALITY.id)], demo=True)
         _keep(data_dir, [*_people(data_dir), person])
-    await publish(db, _MUNICIPALITY.id, json.loads(_PACKAGE.read_text("utf-8")))
+    await publish(db, _MUNICIPALITY.id, find_shelf_poll(CONSULTATION))
     today = datetime.now(UTC).date().isoformat()
     for school, grades in _GROUPS:
         await prepare(db, Revisions(db), CONSULTATION, school, grades, today=today)

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from server.store.shelf import find_shelf_poll, list_shelf_polls
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTED: dict[str, Any] = json.loads((ROOT / "static/vendor/VERSIONS.json").read_text(encoding="utf-8"))
 HASHES: dict[str, str] = {path: digest for pack in NOTED["packages"] for path, digest in pack["sha256"].items()}
-SHELF = sorted((ROOT / "server/shelf").glob("*/poll.json"))
 
 
 @pytest.mark.parametrize("pack", NOTED["packages"], ids=lambda pack: pack["name"])
@@ -36,9 +37,9 @@ def test_no_file_of_others_is_there_unnoted(folder: str) -> None:
     assert there - set(HASHES) == set()
 
 
-@pytest.mark.parametrize("poll", SHELF, ids=lambda path: path.parent.name)
-def test_every_picture_a_poll_names_exists(poll: Path) -> None:
-    named = set(pictures_of(json.loads(poll.read_text(encoding="utf-8"))))
+@pytest.mark.parametrize("poll", list_shelf_polls())
+def test_every_picture_a_poll_names_exists(poll: str) -> None:
+    named = set(pictures_of(find_shelf_poll(poll)))
     assert named
     assert {hex_name for hex_name in named if not (ROOT / f"static/pictures/{hex_name}.svg").exists()} == set()
 

@@ -4,7 +4,6 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from server.domain.deliveries import Delivery, Outcome, judge
@@ -15,12 +14,12 @@ from server.live import Live
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions
 from server.store.database import Database
+from server.store.shelf import find_shelf_poll
 from server.usecases.collect import Collector
 from server.usecases.compose import publish
 from server.usecases.report import freeze
 from server.usecases.run_session import close, finish, join, prepare
 
-PACKAGE = Path("server/shelf/third-place/poll.json")
 KEY = b"k" * 32
 TODAY = "2026-11-21"
 NOW = 1_800_000_000
@@ -28,8 +27,7 @@ NAMES = {"sv": "Stad", "fi": "Kaupunki"}
 
 
 def poll_content() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(PACKAGE.read_text("utf-8"))
-    return content
+    return find_shelf_poll("third-place")
 
 
 def new_id() -> str:

@@ -1,8 +1,6 @@
 """The measure beside the server: a Starlette route that parses and validates the same request and stores nothing."""
 
-import json
 import sys
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,9 +11,10 @@ from starlette.routing import Route
 from server.demo import CONSULTATION
 from server.domain.consultations import parse_poll
 from server.domain.deliveries import judge
+from server.store.shelf import find_shelf_poll
 from server.web.sync import SyncBody
 
-_POLL = parse_poll(json.loads(Path(f"server/shelf/{CONSULTATION}/poll.json").read_text("utf-8")))
+_POLL = parse_poll(find_shelf_poll(CONSULTATION))
 _ASKED = _POLL.asked("short")
 
 

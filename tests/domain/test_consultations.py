@@ -1,9 +1,7 @@
 """Every poll on the shelf is read, each grade band is asked questions that exist, and a faulty poll says where."""
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +11,18 @@ from hypothesis import strategies as st
 from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
 from server.domain.questions import KINDS, Option
 from server.domain.sessions import GRADES
+from server.store.shelf import find_shelf_poll, list_shelf_polls
 from tests.domain.polls import json_values
 from tests.town import poll_content
 
-SHELF = sorted(Path("server/shelf").glob("*/poll.json"))
+SHELF = list_shelf_polls()
 DEMO = parse_poll(poll_content())
 DELETED = object()
 
 
-@pytest.fixture(params=SHELF, ids=lambda path: path.parent.name)
+@pytest.fixture(params=SHELF)
 def poll(request: pytest.FixtureRequest) -> Poll:
-    return parse_poll(json.loads(request.param.read_text("utf-8")))
+    return parse_poll(find_shelf_poll(request.param))
 
 
 def test_there_is_a_poll() -> None:
