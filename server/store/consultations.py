@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -21,6 +21,8 @@ class Consultation:
     title: Text
     cover: str
     frozen: bool
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What it is about, for whom and when: see domain/drafts.py."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ async def insert_consultation(db: AsyncConnection, consultation: Consultation) -
             title_fi=consultation.title["fi"],
             cover=consultation.cover,
             frozen=consultation.frozen,
+            facts=json.dumps(consultation.facts, ensure_ascii=False),
         )
     )
 
@@ -57,15 +60,27 @@ async def list_consultations(db: AsyncConnection) -> list[Consultation]:
     return [_consultation(row) for row in await db.execute(select(consultations).order_by(consultations.c.id))]
 
 
+async def mark_consultation(db: AsyncConnection, consultation: Consultation) -> None:
+    """Keeps its title, cover and facts."""
+    written = {
+        "title_sv": consultation.title["sv"],
+        "title_fi": consultation.title["fi"],
+        "cover": consultation.cover,
+        "facts": json.dumps(consultation.facts, ensure_ascii=False),
+    }
+    await db.execute(update(consultations).where(consultations.c.id == consultation.id).values(written))
+
+
 async def mark_frozen(db: AsyncConnection, consultation_id: str) -> None:
     await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(frozen=True))
 
 
 async def insert_revision(
-    db: AsyncConnection, revision_id: str, consultation_id: str, content: Mapping[str, Any]
+    db: AsyncConnection, revision_id: str, consultation_id: str, content: Mapping[str, Any], published_at: int
 ) -> None:
-    """Keeps a revision; the same content again changes nothing."""
-    number = select(func.count()).where(revisions.c.consultation == consultation_id).scalar_subquery()
+    """Keeps a revision as the newest of its consultation, also one that was published before."""
+    next_number = func.coalesce(func.max(revisions.c.number) + 1, 0)
+    number = select(next_number).where(revisions.c.consultation == consultation_id).scalar_subquery()
     await db.execute(
         upsert(db, revisions)
         .values(
@@ -74,8 +89,9 @@ async def insert_revision(
             poll=content["id"],
             number=number,
             content=json.dumps(content, ensure_ascii=False),
+            published_at=published_at,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(index_elements=["id"], set_={"number": number, "published_at": published_at})
     )
 
 
@@ -90,6 +106,23 @@ async def find_newest_of_poll(db: AsyncConnection, poll_id: str) -> tuple[str, s
     query = select(revisions.c.id, revisions.c.consultation).where(revisions.c.poll == poll_id)
     row = (await db.execute(query.order_by(revisions.c.number.desc()))).first()
     return (row.id, row.consultation) if row else None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A revision without its content; `at` is in seconds since 1970, None when it is not known."""
+
+    id: str
+    poll: str
+    number: int
+    at: int | None
+
+
+async def list_published(db: AsyncConnection, consultation_id: str) -> list[Published]:
+    """The revisions of a consultation, newest first."""
+    columns = (revisions.c.id, revisions.c.poll, revisions.c.number, revisions.c.published_at)
+    query = select(*columns).where(revisions.c.consultation == consultation_id).order_by(revisions.c.number.desc())
+    return [Published(row.id, row.poll, row.number, row.published_at) for row in await db.execute(query)]
 
 
 class Revisions:
@@ -110,4 +143,5 @@ class Revisions:
 
 
 def _consultation(row: Any) -> Consultation:
-    return Consultation(row.id, row.area, {"sv": row.title_sv, "fi": row.title_fi}, row.cover, row.frozen)
+    title = {"sv": row.title_sv, "fi": row.title_fi}
+    return Consultation(row.id, row.area, title, row.cover, row.frozen, json.loads(row.facts))

@@ -69,6 +69,29 @@ consultations = Table(
     Column("title_fi", String, nullable=False),
     Column("cover", String, nullable=False),
     Column("frozen", Boolean, nullable=False),
+    Column("facts", Text, nullable=False, server_default="{}"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    *_key("poll"),
+    Column("consultation", String, ForeignKey("consultations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("removed_at", BigInteger),
+    Index("drafts_by_consultation", "consultation"),
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    *_key("about", "path"),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", String, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 revisions = Table(
@@ -79,6 +102,9 @@ revisions = Table(
     Column("poll", String, nullable=False),
     Column("number", Integer, nullable=False),
     Column("content", Text, nullable=False),
+    Column("published_at", BigInteger),
+    Index("revisions_by_consultation", "consultation", "number"),
+    Index("revisions_by_poll", "poll", "number"),
 )
 
 sessions = Table(
