@@ -15,6 +15,7 @@ from server.domain.errors import DomainError
 from server.domain.sessions import PICTURES, State
 from server.domain.walls import wall as class_wall
 from server.store.packets import list_session_packets
+from server.web.forms import small_number
 from server.web.guide import find_asked
 from server.web.parts import parts
 from server.web.progress import Progress, find_progress
@@ -41,9 +42,8 @@ async def wall(request: Request) -> Response:
     async with parts(request).db.reading() as db:
         packets = await list_session_packets(db, found.session.id)
     cards = class_wall(poll, profile.id, packets) if found.session.state == State.CLOSED else ()
-    number = request.query_params.get("card", "0")
-    at = int(number) if number.isascii() and number.isdigit() else -1
-    if not 0 <= at <= len(cards):
+    at = small_number(request.query_params.get("card", "0"), len(cards))
+    if at is None:
         raise DomainError("not_found")
     context = {
         **await _context(request, found, "wall"),

@@ -34,6 +34,13 @@ def field(form: Form, name: str) -> str:
     return form.get(name, [""])[0].strip()
 
 
+def small_number(text: str, most: int) -> int | None:
+    """The number from 0 to `most` that the text writes in plain digits; None for any other text."""
+    # What is longer is no such number, and may be too long for `int`.
+    is_short = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return number if is_short and (number := int(text)) <= most else None
+
+
 def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 

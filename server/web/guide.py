@@ -7,6 +7,7 @@ from server.domain.consultations import Poll, Profile
 from server.domain.errors import DomainError
 from server.domain.rounds import Rounds, rounds
 from server.domain.sessions import Session
+from server.web.forms import small_number
 from server.web.parts import Parts, parts
 from server.web.progress import Progress, find_progress
 from server.web.templating import page
@@ -20,8 +21,8 @@ async def show(request: Request) -> Response:
     async with here.db.reading() as db:
         found = await find_progress(db, request.path_params["session"], here.clock())
     poll, profile = await find_asked(here, found.session)
-    children = _number(request, "children") or found.session.children
-    tablets = _number(request, "tablets") or len(found.tablets)
+    children = small_number(request.query_params.get("children", ""), _MOST) or found.session.children
+    tablets = small_number(request.query_params.get("tablets", ""), _MOST) or len(found.tablets)
     context = {
         "progress": found,
         "session": found.session,
@@ -52,9 +53,3 @@ async def find_rounds(here: Parts, found: Progress) -> Rounds | None:
 
 def _rounds(children: int | None, tablets: int, profile: Profile) -> Rounds | None:
     return rounds(children, tablets, profile.minutes) if children and tablets else None
-
-
-def _number(request: Request, name: str) -> int | None:
-    """A small whole number from the address, None for anything else."""
-    given = request.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and 0 < int(given[:4]) <= _MOST else None

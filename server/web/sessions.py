@@ -15,7 +15,7 @@ from server.store.consultations import Consultation, find_consultation, find_new
 from server.usecases import run_session
 from server.web.access import require
 from server.web.events import stream
-from server.web.forms import Form, field, go_to, is_htmx, read_form
+from server.web.forms import Form, field, go_to, is_htmx, read_form, small_number
 from server.web.guide import find_asked, find_rounds
 from server.web.parts import parts
 from server.web.progress import Progress, find_progress
@@ -23,6 +23,7 @@ from server.web.templating import language_of, page
 from server.web.words import by_name
 
 _MOST_CHILDREN = 500
+_MOST_TABLETS = 9999
 _LONGEST_WAIT = timedelta(days=366)
 
 
@@ -43,7 +44,6 @@ async def create(request: Request) -> Response:
     problems = await _problems(request, consultation, form)
     if problems:
         return await _form(request, consultation, form, problems)
-    children, opens = field(form, "children"), field(form, "opens")
     try:
         session = await run_session.prepare(
             here.db,
@@ -52,8 +52,8 @@ async def create(request: Request) -> Response:
             area,
             [int(grade) for grade in form["grades"]],
             profile=field(form, "profile") or None,
-            children=int(children) if children else None,
-            opens=opens or None,
+            children=small_number(field(form, "children"), _MOST_CHILDREN),
+            opens=field(form, "opens") or None,
             today=_today(request).isoformat(),
         )
     except DomainError as error:
@@ -78,7 +78,7 @@ async def _problems(request: Request, consultation_id: str, form: Form) -> dict[
     if not grades or any(grade not in map(str, GRADES) for grade in grades):
         problems["grades"] = "missing"
     children = field(form, "children")
-    if children and not (children.isascii() and children.isdigit() and 0 < int(children[:6]) <= _MOST_CHILDREN):
+    if children and not small_number(children, _MOST_CHILDREN):
         problems["children"] = "out_of_range"
     if field(form, "opens") and not _is_day_ahead(field(form, "opens"), _today(request)):
         problems["opens"] = "out_of_range"
@@ -198,9 +198,12 @@ async def close(request: Request) -> Response:
 
 
 async def revoke_tablet(request: Request) -> Response:
-    """What this tablet delivers from now on is held."""
+    """What this tablet delivers from now on is held. Raises `not_found`."""
     here, session = parts(request), request.path_params["session"]
-    await run_session.revoke_tablet(here.db, here.live, session, request.path_params["number"])
+    number = small_number(request.path_params["number"], _MOST_TABLETS)
+    if number is None:
+        raise DomainError("not_found")
+    await run_session.revoke_tablet(here.db, here.live, session, number)
     return _back(request)
 
 

@@ -20,7 +20,8 @@ from server.web.static import FOREVER
 
 JOIN = "join"
 _MEDIA_TYPES = {kind.suffix: kind.media_type for kind in FORMATS.values()}
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# No longer numbers: `int` refuses endless ones.
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ MAY = {
     ("POST", SESSION + "/open"): "T",
     ("POST", SESSION + "/finish"): "T",
     ("POST", SESSION + "/close"): "TMA",
-    ("POST", SESSION + "/tablets/{number:int}/revoke"): "T",
+    ("POST", SESSION + "/tablets/{number}/revoke"): "T",
     ("GET", "/api/v1/results/{consultation}"): "MRA",
     ("GET", POLL + "/paper"): STAFF,
     ("GET", POLL + "/picture-boards"): STAFF,
@@ -146,7 +146,7 @@ async def address(demo: DemoApp, path: str) -> tuple[str, str]:
         "{build}": demo.parts.assets.build,
         "{name:path}": "css/child.css",
         "{name}": demo.parts.assets.picture("1F3E0").url.rpartition("/")[2],
-        "{number:int}": "0",
+        "{number}": "0",
     }
     for placeholder, value in named.items():
         path = path.replace(placeholder, value)

@@ -73,6 +73,8 @@ async def test_a_later_day_prepares_it_and_children_are_expected(world: World) -
         ("children", "0"),
         ("children", "många"),
         ("children", "99999999999"),
+        ("children", "000012" + "9" * 5000),
+        ("children", "²"),
         ("opens", "2001-01-01"),
         ("opens", "i morgon"),
         ("profile", "endless"),
