@@ -1,44 +1,46 @@
 """A consultation's polls as the children meet them, read from a poll package's `poll.json`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from server.domain.packages import LANGUAGES, Part, PollError, changed, read_option, read_question
-from server.domain.questions import Option, Question, Text
+from server.domain.errors import N_
+from server.domain.packages import LANGUAGES, Part, PollError, changed, read_question
+from server.domain.questions import Question, Text
+from server.domain.sections import (
+    SECTIONS,
+    Assent,
+    Experience,
+    Panel,
+    Stop,
+    Teacher,
+    Thanks,
+    is_piloted,
+    read_assent,
+    read_bands,
+    read_experience,
+    read_introduction,
+    read_stop,
+    read_teacher,
+    read_thanks,
+)
 from server.domain.sessions import GRADES
 
 __all__ = ["LANGUAGES", "Poll", "PollError", "parse_poll"]
 
-_BANDS = ("most", "many", "some", "few")
+MINI = "mini"
+"""The profile of three questions for one computer: chosen by a teacher, never by the grade."""
 
-
-@dataclass(frozen=True)
-class Panel:
-    """`alone` marks a line that is true only for a child who answers alone."""
-
-    picture: str | None
-    text: Text
-    alone: bool = False
-
-
-@dataclass(frozen=True)
-class Assent:
-    """`helped` is the sentence that is true when somebody helps the child."""
-
-    picture: str
-    heading: Text
-    panels: tuple[Panel, ...]
-    yes: Option
-    no: Option
-    after_no: Panel
-    helped: Text
+_MOST_QUESTIONS = 30
+_MOST_PROFILES = 6
+_MOST_MINUTES = 60
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The questions one grade band is asked, and how many minutes they take."""
+    """The questions one grade band is asked, and how many minutes they take; `mini` is for every grade."""
 
     id: str
     grades: tuple[int, ...]
@@ -48,37 +50,11 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Thanks:
-    picture: str
-    heading: Text
-    lines: tuple[Panel, ...]
-    help: Text
-    handover: Text
-    put_away: Text
-    how_results: Text
-
-
-@dataclass(frozen=True)
-class Stop:
-    text: Text
-    keep: Text
-    discard: Text
-    carry_on: Text
-
-
-@dataclass(frozen=True)
-class Teacher:
-    """What a teacher does before, during and after; `small_class` is for a class without a packet."""
-
-    before: tuple[Text, ...]
-    during: tuple[Text, ...]
-    after: tuple[Text, ...]
-    small_class: Text
-
-
-@dataclass(frozen=True)
 class Poll:
-    """`editions` holds the questions as each profile meets them, by profile and question; `bands` words for a share."""
+    """`editions` holds the questions as each profile meets them, by profile and question; `bands` words for a share.
+
+    `piloted` tells that children have tried it.
+    """
 
     id: str
     title: Text
@@ -96,6 +72,8 @@ class Poll:
     teacher: Teacher
     letter_home: Text
     bands: Mapping[str, Text]
+    piloted: bool
+    experience: tuple[Experience, ...]
 
     @cached_property
     def question(self) -> Mapping[str, Question]:
@@ -112,7 +90,7 @@ class Poll:
 
     def profile_for(self, grades: Sequence[int]) -> Profile:
         """The profile of the youngest grade in the group."""
-        return next(profile for profile in self.profiles if min(grades) in profile.grades)
+        return next(one for one in self.profiles if min(grades) in one.grades and one.id != MINI)
 
     def asked(self, profile_id: str) -> Mapping[str, Question]:
         """Every question by id, with what this profile changes in it (coins, pairs)."""
@@ -128,43 +106,65 @@ class Poll:
 def parse_poll(content: Mapping[str, Any]) -> Poll:
     """The poll a package's `poll.json` describes. Raises PollError, which names the part that is wrong."""
     part = Part("", dict(content))
-    listed = part["questions"].parts()
+    listed = part["questions"].parts(_MOST_QUESTIONS)
     questions = tuple(read_question(one) for one in listed)
     _name_once(part["questions"], [question.id for question in questions])
-    profiles = tuple(_profile(one, [question.id for question in questions]) for one in part["gradeProfiles"].parts())
+    banded = part["gradeProfiles"].parts(_MOST_PROFILES)
+    profiles = tuple(_profile(one, [question.id for question in questions]) for one in banded)
     _name_once(part["gradeProfiles"], [profile.id for profile in profiles])
     for grade in GRADES:
-        if not any(grade in profile.grades for profile in profiles):
-            raise part["gradeProfiles"].error(f"no profile has grade {grade}")
+        if not any(grade in profile.grades for profile in profiles if profile.id != MINI):
+            raise part["gradeProfiles"].error(N_("no profile has grade %(grade)s"), grade=grade)
     return Poll(
         id=part["id"].string(),
         title=part["title"].text(),
         subtitle=part["subtitle"].text(),
         cover=part["coverEmojiHex"].string(),
         introduction_picture=part["introduction"]["emojiHex"].string(),
-        introduction=_panels(part["introduction"]["lines"]),
-        assent=_assent(part["assent"]),
+        introduction=read_introduction(part["introduction"]),
+        assent=read_assent(part["assent"]),
         practice=read_question(part["practice"]),
         questions=questions,
         profiles=profiles,
-        editions={
-            profile.id: _edition(one, listed, profile)
-            for one, profile in zip(part["gradeProfiles"].parts(), profiles, strict=True)
-        },
-        thanks=_thanks(part["thanks"]),
-        stop=Stop(*(part["stopDialog"][name].text() for name in ("text", "keep", "discard", "continue"))),
-        teacher=_teacher(part["teacher"]),
+        editions={profile.id: _edition(one, listed, profile) for one, profile in zip(banded, profiles, strict=True)},
+        thanks=read_thanks(part["thanks"]),
+        stop=read_stop(part["stopDialog"]),
+        teacher=read_teacher(part["teacher"]),
         letter_home=part["guardianNotice"].text(),
-        bands={band: part["resultBands"][band].text() for band in _BANDS},
+        bands=read_bands(part["resultBands"]),
+        piloted=is_piloted(part),
+        experience=read_experience(part),
     )
 
 
+def list_faults(content: Mapping[str, Any]) -> list[PollError]:
+    """What keeps a poll from being read: the first fault of every part and of every question."""
+    part = Part("", dict(content))
+    readers: list[Callable[[], object]] = [partial(_read, part, name) for name in SECTIONS]
+    with suppress(PollError):
+        readers += [partial(read_question, one) for one in part["questions"].parts(_MOST_QUESTIONS)]
+    readers.append(partial(parse_poll, content))
+    found: dict[str, PollError] = {}
+    for read in readers:
+        try:
+            read()
+        except PollError as fault:
+            found[str(fault)] = fault
+    return list(found.values())
+
+
+def _read(part: Part, name: str) -> object:
+    return SECTIONS[name](part[name])
+
+
 def _profile(part: Part, known: Sequence[str]) -> Profile:
-    grades = tuple(grade.number(GRADES[0], GRADES[-1]) for grade in part["grades"].parts())
+    name = part["id"].id()
+    given = tuple(grade.number(GRADES[0], GRADES[-1]) for grade in part["grades"].parts())
+    grades = given or (GRADES if name == MINI else ())
     asked = part.ids("questionIds", known)
     if not grades or not asked:
-        raise part.error("must have grades and questions")
-    return Profile(part["id"].id(), grades, part["label"].text(), asked, part["targetMinutes"].number(1, 60))
+        raise part.error(N_("must have grades and questions"))
+    return Profile(name, tuple(grades), part["label"].text(), asked, part["targetMinutes"].number(1, _MOST_MINUTES))
 
 
 def _edition(part: Part, questions: Sequence[Part], profile: Profile) -> Mapping[str, Question]:
@@ -172,51 +172,12 @@ def _edition(part: Part, questions: Sequence[Part], profile: Profile) -> Mapping
     known = {one["id"].id(): one for one in questions}
     for name, override in overrides.items():
         if name not in known:
-            raise override.error("names no question")
+            raise override.error(N_("names no question"))
     youngest = min(profile.grades)
     return {name: read_question(changed(one, overrides.get(name)), youngest) for name, one in known.items()}
-
-
-def _assent(part: Part) -> Assent:
-    return Assent(
-        part["emojiHex"].string(),
-        part["heading"].text(),
-        tuple(Panel(line["emojiHex"].string(), line.text(), line.flag("alone")) for line in part["lines"].parts()),
-        read_option(part["yes"]),
-        read_option(part["no"]),
-        Panel(part["afterNo"]["emojiHex"].string(), part["afterNo"]["text"].text()),
-        part["helped"].text(),
-    )
-
-
-def _thanks(part: Part) -> Thanks:
-    return Thanks(
-        part["emojiHex"].string(),
-        part["heading"].text(),
-        _panels(part["lines"]),
-        *(part[name].text() for name in ("help", "handover", "putAway", "howResults")),
-    )
-
-
-def _teacher(part: Part) -> Teacher:
-    before, during, after = (_texts(part[name]) for name in ("before", "during", "after"))
-    return Teacher(before, during, after, part["smallClass"].text())
-
-
-def _panels(part: Part) -> tuple[Panel, ...]:
-    return tuple(_panel(line) for line in part.parts())
-
-
-def _panel(line: Part) -> Panel:
-    picture = line.maybe("emojiHex")
-    return Panel(picture.string() if picture else None, line.text())
-
-
-def _texts(part: Part) -> tuple[Text, ...]:
-    return tuple(line.text() for line in part.parts())
 
 
 def _name_once(part: Part, ids: Sequence[str]) -> None:
     for name in ids:
         if ids.count(name) > 1:
-            raise part.error(f"{name} stands there twice")
+            raise part.error(N_("%(name)s stands there twice"), name=name)

@@ -1,10 +1,12 @@
 """Reads a poll package's `poll.json` part by part, and says where it is wrong. Knows the questions, not the poll."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from server.domain.errors import N_
 from server.domain.questions import KINDS, TENTHS, MayShow, Option, Pair, Question, Text
 
 LANGUAGES = ("sv", "fi")
@@ -16,10 +18,25 @@ MAX_CHARS = 280
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _PURSES = [coins for coins in range(1, TENTHS + 1) if TENTHS % coins == 0]
 _LEAST_OPTIONS = {"idea": 0, "this_or_that": 0}
+_MOST_LETTERS = 4000
+_MOST_LISTED = 100
+_LONGEST_PATH = 200
+# Signs that no database or browser takes as text, and those that turn what follows the other way round.
+_STRANGE = {"Cc", "Cs"}
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class PollError(ValueError):
-    """What is wrong in a poll package, with the path to it: `questions[6].coins: …`."""
+    """What is wrong in a poll package, with the path to it: `questions[6].coins: …`.
+
+    `message` is a text of the catalogues, to be filled with `values`.
+    """
+
+    def __init__(self, path: str, message: str, values: Mapping[str, object]) -> None:
+        super().__init__(f"{path}: {message % values}")
+        self.path = path
+        self.message = message
+        self.values = values
 
 
 @dataclass(frozen=True)
@@ -29,13 +46,13 @@ class Part:
     path: str
     value: Any
 
-    def error(self, what: str) -> PollError:
-        return PollError(f"{self.path or 'poll.json'}: {what}")
+    def error(self, message: str, **values: object) -> PollError:
+        return PollError(self.path[:_LONGEST_PATH] or "poll.json", message, values)
 
     def __getitem__(self, key: str) -> "Part":
         found = self.maybe(key)
         if found is None:
-            raise Part(self._below(key), None).error("is missing")
+            raise Part(self._below(key), None).error(N_("is missing"))
         return found
 
     def maybe(self, key: str) -> "Part | None":
@@ -43,36 +60,42 @@ class Part:
 
     def named(self) -> Mapping[str, "Part"]:
         if not isinstance(self.value, dict):
-            raise self.error("must be an object")
+            raise self.error(N_("must be an object"))
         return {str(key): Part(self._below(str(key)), value) for key, value in self.value.items()}
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def parts(self) -> list["Part"]:
+    def parts(self, most: int = _MOST_LISTED) -> list["Part"]:
         if not isinstance(self.value, list):
-            raise self.error("must be a list")
+            raise self.error(N_("must be a list"))
+        if len(self.value) > most:
+            raise self.error(N_("must hold at most %(most)s entries"), most=most)
         return [Part(f"{self.path}[{number}]", value) for number, value in enumerate(self.value)]
 
     def string(self) -> str:
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self.error("must be a text that is not empty")
+            raise self.error(N_("must be a text that is not empty"))
+        if len(self.value) > _MOST_LETTERS:
+            raise self.error(N_("must have at most %(most)s letters"), most=_MOST_LETTERS)
+        if not is_plain(self.value):
+            raise self.error(N_("must be plain text without control characters"))
         return self.value
 
     def id(self) -> str:
         if not isinstance(self.value, str) or not _ID.fullmatch(self.value):
-            raise self.error("must be an id of small letters, digits and _")
+            raise self.error(N_("must be an id of small letters, digits and _"))
         return self.value
 
     def number(self, least: int, most: int) -> int:
         if type(self.value) is not int or not least <= self.value <= most:
-            raise self.error(f"must be a whole number from {least} to {most}")
+            raise self.error(N_("must be a whole number from %(least)s to %(most)s"), least=least, most=most)
         return self.value
 
     def flag(self, key: str) -> bool:
         found = self.maybe(key)
         if found is not None and not isinstance(found.value, bool):
-            raise found.error("must be true or false")
+            raise found.error(N_("must be true or false"))
         return bool(found and found.value)
 
     def text(self) -> Text:
@@ -90,7 +113,7 @@ class Part:
 
     def one_of(self, known: Collection[str]) -> str:
         if self.value not in list(known):
-            raise self.error(f"must be one of {', '.join(sorted(known))}")
+            raise self.error(N_("must be one of %(known)s"), known=", ".join(sorted(known)))
         return str(self.value)
 
 
@@ -138,9 +161,10 @@ def _filled(text: Text | None, coins: int) -> Text | None:
 
 def _options(part: Part, least: int) -> tuple[Option, ...]:
     listed = part.maybe("options")
-    options = [(one, read_option(one)) for one in listed.parts()] if listed else []
-    if not least <= len(options) <= MAX_OPTIONS:
-        raise (listed or part).error(f"must have {least} to {MAX_OPTIONS} options")
+    parts = listed.parts() if listed else []
+    if not least <= len(parts) <= MAX_OPTIONS:
+        raise (listed or part).error(N_("must have %(least)s to %(most)s options"), least=least, most=MAX_OPTIONS)
+    options = [(one, read_option(one)) for one in parts]
     _different([(one, option.id) for one, option in options])
     return tuple(option for _, option in options)
 
@@ -157,7 +181,10 @@ def _max_select(part: Part, kind: str, options: int) -> int:
 def _coins(part: Part) -> int:
     coins = part["coins"]
     if type(coins.value) is not int or coins.value not in _PURSES:
-        raise coins.error(f"must be one of {', '.join(map(str, _PURSES))}, so that a coin is whole tenths of a purse")
+        raise coins.error(
+            N_("must be one of %(known)s, so that a coin is whole tenths of a purse"),
+            known=", ".join(map(str, _PURSES)),
+        )
     return coins.value
 
 
@@ -167,11 +194,11 @@ def _pairs(part: Part) -> tuple[Pair, ...]:
     pairs = [(one, Pair(one["id"].id(), _options(one, 2))) for one in listed]
     for one, pair in pairs:
         if len(pair.options) > 2:
-            raise one["options"].error("must have 2 options")
+            raise one["options"].error(N_("must have 2 options"))
     ids = _different([(one, pair.id) for one, pair in pairs])
     wanted = part.ids("pairIds", ids) or ids
     if not wanted:
-        raise part["pairs"].error("must have a pair")
+        raise part["pairs"].error(N_("must have a pair"))
     return tuple(pair for _, pair in pairs if pair.id in wanted)
 
 
@@ -179,7 +206,7 @@ def _scene(part: Part, ids: Collection[str]) -> str:
     scene = part["picture"].one_of(SCENES)
     for one, option in zip(part["options"].parts(), ids, strict=True):
         if option not in SCENES[scene]:
-            raise one["id"].error(f"is no zone of {scene}")
+            raise one["id"].error(N_("is no zone of %(scene)s"), scene=scene)
     return scene
 
 
@@ -187,7 +214,7 @@ def _idea(question: Question, part: Part, youngest: int) -> Question:
     """With what is said around an idea; a profile with children too young to write has no input for text."""
     inputs = {one["id"].id(): one for one in part["inputs"].parts() if one.flag("enabled")}
     if "drawing" not in inputs:
-        raise part["inputs"].error("must have drawing enabled")
+        raise part["inputs"].error(N_("must have drawing enabled"))
     text, may_show = inputs.get("text"), part["mayShow"]
     text_from_grade = text["minGrade"].number(1, 6) if text else None
     writes = text_from_grade is not None and youngest >= text_from_grade
@@ -205,10 +232,17 @@ def _idea(question: Question, part: Part, youngest: int) -> Question:
     )
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text holds only what can be kept and shown: no control characters, nothing that turns its direction."""
+    return not any(
+        letter in _TURNING or (unicodedata.category(letter) in _STRANGE and letter not in "\n\t") for letter in text
+    )
+
+
 def _different(found: Collection[tuple[Part, str]]) -> tuple[str, ...]:
     seen: list[str] = []
     for part, name in found:
         if name in seen:
-            raise part.error(f"{name} stands there twice")
+            raise part.error(N_("%(name)s stands there twice"), name=name)
         seen.append(name)
     return tuple(seen)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
+from server.domain.consultations import LANGUAGES, MINI, Poll, PollError, list_faults, parse_poll
 from server.domain.questions import KINDS, Option
 from server.domain.sessions import GRADES
 from server.store.shelf import find_shelf_poll, list_shelf_polls
@@ -48,6 +48,38 @@ def test_every_grade_has_a_profile_and_the_youngest_decides(poll: Poll) -> None:
         for oldest in range(youngest, max(GRADES) + 1):
             assert poll.profile_for([oldest, youngest]) == poll.profile_for([youngest])
             assert youngest in poll.profile_for([youngest]).grades
+
+
+def test_three_questions_in_two_minutes_and_never_by_the_grade(poll: Poll) -> None:
+    mini = poll.profile(MINI)
+    assert mini
+    assert (len(mini.question_ids), mini.minutes) == (3, 2)
+    assert not any(question.sensitive for question in poll.played(MINI))
+    assert MINI not in {poll.profile_for([grade]).id for grade in GRADES}
+
+
+def test_a_mini_first_and_without_grades_is_for_all_and_chosen_for_nobody() -> None:
+    content = poll_content()
+    mini = content["gradeProfiles"].pop()
+    content["gradeProfiles"].insert(0, {**mini, "grades": []})
+    poll = parse_poll(content)
+    assert [poll.profile_for([grade]).id for grade in GRADES] == ["short", "short", "long", "long", "long", "long"]
+    assert poll.played(MINI)
+
+
+def test_a_poll_on_the_shelf_is_a_draft_without_experience(poll: Poll) -> None:
+    assert not poll.piloted
+    assert poll.experience == ()
+
+
+def test_an_experience_is_read_in_both_languages() -> None:
+    said = {"sv": "Kyrkoby skola", "fi": "Kirkonkylän koulu"}
+    content = poll_content() | {"status": "piloted", "experience": [{"where": said, "worked": said, "outcome": said}]}
+    poll = parse_poll(content)
+    assert poll.piloted
+    assert [one.where["fi"] for one in poll.experience] == ["Kirkonkylän koulu"]
+    del content["experience"][0]["outcome"]
+    assert [str(fault) for fault in list_faults(content)] == ["experience[0].outcome: is missing"]
 
 
 def test_an_unknown_profile_asks_nothing_and_changes_nothing(poll: Poll) -> None:
@@ -186,6 +218,15 @@ def q(number: int, *path: str | int, value: Any = DELETED) -> Callable[[dict[str
         (q(10, "inputs", 2, "maxChars", value=281), "questions[9].inputs[2].maxChars: must be a whole number from 1"),
         (q(10, "instruction", "drawing"), "questions[9].instruction.drawing: is missing"),
         (put("practice", "options", 1, "text"), "practice.options[1].text: is missing"),
+        (q(1, "options", value=[{}] * 7), "questions[0].options: must have 2 to 6 options"),
+        (q(1, "options", value=[{}] * 500), "questions[0].options: must hold at most 100 entries"),
+        (q(1, "text", "sv", value="å" * 100_000), "questions[0].text.sv: must have at most 4000 letters"),
+        (q(1, "text", "sv", value="Var\x07?"), "questions[0].text.sv: must be plain text"),
+        (q(1, "text", "sv", value="Var\ud800?"), "questions[0].text.sv: must be plain text"),
+        (q(1, "text", "sv", value="Var \u202e?"), "questions[0].text.sv: must be plain text"),
+        (put("questions", value=[{}] * 31), "questions: must hold at most 30 entries"),
+        (put("thanks", "lines", value=[{}] * 101), "thanks.lines: must hold at most 100 entries"),
+        (put("status", value="famous"), "status: must be one of draft-for-pilot, piloted"),
     ],
 )
 def test_a_faulty_poll_says_what_is_wrong_where(change: Callable[[dict[str, Any]], None], said: str) -> None:
@@ -213,3 +254,24 @@ def test_whatever_stands_in_a_poll_it_is_read_or_refused(path: tuple[str | int, 
 def test_what_is_no_poll_at_all_is_refused(content: dict[str, Any]) -> None:
     with pytest.raises(PollError):
         parse_poll(content)
+
+
+@pytest.mark.parametrize(
+    "said", ["🏳️‍🌈 👩🏽‍🚒", "שלום \u200fעולם", "mīļš ﷺ", "<script>alert(1)</script>", "{{ 7 * 7 }} %s %(n)s"]
+)
+def test_whatever_people_write_is_text(said: str) -> None:
+    content = poll_content()
+    q(1, "text", "fi", value=said)(content)
+    assert parse_poll(content).question["q1"].text["fi"] == said
+
+
+def test_every_part_tells_its_own_fault() -> None:
+    content = poll_content()
+    q(1, "kind", value="guess")(content)
+    q(2, "text", "fi")(content)
+    put("thanks", "help", "sv", value=" ")(content)
+    put("teacher", value=[])(content)
+    found = {fault.path: str(fault) for fault in list_faults(content)}
+    assert set(found) == {"questions[0].kind", "questions[1].text.fi", "thanks.help.sv", "teacher"}
+    assert found["questions[1].text.fi"] == "questions[1].text.fi: is missing"
+    assert list_faults(poll_content()) == []
