@@ -141,6 +141,11 @@ class Revisions:
             self._known[revision_id] = Revision(row.id, row.consultation, parse_poll(json.loads(row.content)))
         return self._known[revision_id]
 
+    async def find_newest_of_poll(self, poll_id: str) -> Revision | None:
+        async with self._db.reading() as db:
+            newest = await find_newest_of_poll(db, poll_id)
+        return await self.find(newest[0]) if newest else None
+
 
 def _consultation(row: Any) -> Consultation:
     title = {"sv": row.title_sv, "fi": row.title_fi}

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from server.domain.consultations import LANGUAGES, Poll, Profile
 from server.domain.errors import DomainError
 from server.domain.questions import Option, Question
-from server.store.consultations import find_newest_of_poll
 from server.web.parts import parts
 from server.web.templating import page
 
@@ -47,10 +46,7 @@ async def waiting_sheet(request: Request) -> Response:
 
 async def _asked(request: Request) -> tuple[Poll, Profile]:
     """The poll's newest revision and the profile asked for, else the first."""
-    here = parts(request)
-    async with here.db.reading() as db:
-        newest = await find_newest_of_poll(db, request.path_params["poll"])
-    revision = await here.revisions.find(newest[0]) if newest else None
+    revision = await parts(request).revisions.find_newest_of_poll(request.path_params["poll"])
     if revision is None:
         raise DomainError("not_found")
     wanted = request.query_params.get("profile")

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError, ErrorKind
 from server.domain.sounds import FORMATS
-from server.store.consultations import find_newest_of_poll
 from server.store.sounds import StoredSound, list_sounds
 from server.usecases import speak
 from server.web.forms import go_to
@@ -105,9 +104,7 @@ def _line(key: str, text: str, found: Mapping[str, Mapping[str, StoredSound]]) -
 
 async def _script(request: Request, lang: str) -> _Script:
     here = parts(request)
-    async with here.db.reading() as db:
-        newest = await find_newest_of_poll(db, request.path_params["poll"])
-    revision = await here.revisions.find(newest[0]) if newest else None
+    revision = await here.revisions.find_newest_of_poll(request.path_params["poll"])
     if revision is None or lang not in LANGUAGES:
         raise DomainError("not_found")
     editions = [f"{revision.id}-{profile.id}" for profile in revision.poll.profiles]
