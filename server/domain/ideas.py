@@ -3,14 +3,13 @@
 Knows no storage, no picture format and no child.
 """
 
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from server.domain.consultations import LANGUAGES, Poll
-from server.domain.responses import Rejected
+from server.domain.responses import Rejected, read_json
 
 MAX_BYTES = 200 * 1024
 MAX_TEXT = 280
@@ -40,18 +39,11 @@ class Idea:
     colours: tuple[int, ...]
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-_STRICT = json.JSONDecoder(parse_constant=_no_constant)
-
-
 def read_content(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body, or None when there is none."""
     try:
-        content = _STRICT.decode(body.decode())
-    except (ValueError, RecursionError):
+        content = read_json(body.decode())
+    except ValueError:
         return None
     return content if isinstance(content, dict) else None
 

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.domain.consultations import LANGUAGES
 from server.domain.questions import TYPED, Answer, Cells, Question, adds, fits
@@ -38,6 +39,14 @@ class Response:
     end: str
 
 
+def read_json(text: str) -> Any:
+    """JSON as others than Python read it too: without NaN and Infinity. Raises ValueError."""
+    try:
+        return _STRICT.decode(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def is_id(value: object) -> bool:
     """Whether `value` is a random UUIDv4 in its canonical writing."""
     return isinstance(value, str) and _UUID4.fullmatch(value) is not None
@@ -50,8 +59,8 @@ def read_response(body: object) -> Response:
     if len(body) > MAX_BYTES or len(body.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise Rejected("too_large")
     try:
-        content = _STRICT.decode(body)
-    except (ValueError, RecursionError):
+        content = read_json(body)
+    except ValueError:
         raise Rejected("bad_body") from None
     if not isinstance(content, dict) or content.keys() != {"revision", "lang", "answers", "end"}:
         raise Rejected("bad_body")
