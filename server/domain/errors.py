@@ -54,6 +54,13 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         ErrorKind(
             "frozen", 409, N_("The consultation is frozen: its answers can no longer change."), N_("Read its results.")
         ),
+        ErrorKind(
+            "changed",
+            409,
+            N_("Somebody changed this poll while you looked at it."),
+            N_("Look at it again before you publish."),
+        ),
+        ErrorKind("incomplete", 422, N_("Something is still missing."), N_("Fill in what the list names.")),
         ErrorKind("too_large", 413, N_("That was too large."), N_("Send less at a time.")),
         ErrorKind(
             "not_a_sound", 422, N_("This is no sound that we can read."), N_("Record it again or save it as MP3.")
@@ -64,6 +71,9 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         ),
         ErrorKind(
             "bad_form", 422, N_("Something in the form is missing or not right."), N_("Correct it and send again.")
+        ),
+        ErrorKind(
+            "bad_package", 422, N_("This poll package cannot be used."), N_("Ask whoever made it to correct the list.")
         ),
         ErrorKind("old_app", 426, N_("This app version is too old."), N_("Update the app.")),
         ErrorKind("too_many", 429, N_("Too many tries at once."), N_("Wait a moment and try again.")),

@@ -52,6 +52,9 @@ class Rule(Enum):
     TRANSLATION_MISSING = ("translation_missing", 26, Severity.BLOCKS)
     TOO_MANY_PANELS = ("too_many_panels", 29, Severity.WARNS)
     LONG_PANEL = ("long_panel", 29, Severity.WARNS)
+    NO_QUESTIONS = ("no_questions", 10, Severity.BLOCKS)
+    GRADE_UNASKED = ("grade_unasked", 10, Severity.BLOCKS)
+    UNREADABLE = ("unreadable", 26, Severity.BLOCKS)
 
     def __init__(self, code: str, number: int, severity: Severity) -> None:
         self.code = code

@@ -6,6 +6,7 @@ from typing import Any
 from server.domain.consultations import LANGUAGES
 from server.domain.findings import Finding, Rule
 from server.domain.lint_texts import lint_pictures, lint_reading, lint_sounds, lint_texts
+from server.domain.sessions import GRADES
 
 _YOUNG = 2  # the last grade for which the short rules hold
 _MOST_QUESTIONS = {True: 7, False: 10}  # by whether the profile asks young ones
@@ -41,6 +42,7 @@ def lint(
         found += _question(question, f"questions.{question.get('id', '')}")
     for profile in content.get("gradeProfiles", ()):
         found += _profile(profile, content)
+    found += _grades(content)
     found += [*lint_texts(content), *lint_reading(content), *lint_pictures(content, pictures)]
     return found + list(lint_sounds(content, has_sound) if has_sound else ())
 
@@ -175,6 +177,17 @@ def _profile(profile: Content, content: Content) -> Iterator[Finding]:
     for question_id, question in asked.items():
         override = profile.get("overrides", {}).get(question_id, {})
         yield from _asked_of(question, override, young, name)
+
+
+def _grades(content: Content) -> Iterator[Finding]:
+    """Every grade is asked something."""
+    profiles = content.get("gradeProfiles", ())
+    for profile in profiles:
+        if profile.get("grades") and not profile.get("questionIds"):
+            yield Finding(Rule.NO_QUESTIONS, f"gradeProfiles.{profile.get('id', '')}.questionIds")
+    asked = {grade for profile in profiles for grade in profile.get("grades", ())}
+    if unasked := [str(grade) for grade in GRADES if grade not in asked]:
+        yield Finding(Rule.GRADE_UNASKED, "gradeProfiles", words=tuple(unasked))
 
 
 def _asked_of(question: Content, override: Content, young: bool, profile: str) -> Iterator[Finding]:

@@ -28,6 +28,17 @@ def find_shelf_poll(name: str) -> Content:
     return {**_completed(own, common["parts"]), "questions": questions}
 
 
+def find_common() -> Content:
+    """What every poll says alike: its `parts`, what is usual for each of the `kinds`, the `questions` of every poll."""
+    return _read("common.json")
+
+
+def find_empty_poll() -> Content:
+    """A poll without a title that asks only what every poll asks."""
+    common = find_common()
+    return {**common["parts"], **_read("empty.json"), "questions": common["questions"]}
+
+
 def _read(name: str) -> Content:
     content: Content = json.loads((_SHELF / name).read_text("utf-8"))
     return content

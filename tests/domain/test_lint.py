@@ -148,6 +148,12 @@ BROKEN: list[tuple[str, str, Callable[[Content], None]]] = [
         lambda content: content["assent"]["lines"].append(content["assent"]["lines"][0]),
     ),
     ("long_panel", "assent.lines.0", lambda content: content["assent"]["lines"][0].update(sv="ett " * 11)),
+    (
+        "no_questions",
+        "gradeProfiles.long.questionIds",
+        lambda content: content["gradeProfiles"][1].update(questionIds=[]),
+    ),
+    ("grade_unasked", "gradeProfiles", lambda content: content["gradeProfiles"].clear()),
 ]
 
 
@@ -166,7 +172,7 @@ def test_what_breaks_a_rule_is_found(code: str, path: str, change: Callable[[Con
 
 
 def test_every_rule_has_its_case() -> None:
-    with_ports = {"sound_missing", "picture_unknown", "long_question"}
+    with_ports = {"sound_missing", "picture_unknown", "long_question", "unreadable"}
     assert {code for code, _path, _change in BROKEN} | with_ports == {rule.code for rule in Rule}
 
 
