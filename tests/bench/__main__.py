@@ -43,7 +43,7 @@ def _measure(folder: Path, rounds: int) -> dict[str, Any]:
     day = asyncio.run(make_school_day(data))
     measured: dict[str, Any] = {"machine": _machine(), "load_before": os.getloadavg()[0]}
     with tyck(data) as server:
-        wait_for_sounds(data / "tyck.sqlite3")
+        wait_for_sounds(server, data / "tyck.sqlite3")
         measured["memory_mb"] = {"idle": server.resident_mb()}
         measured["first_load_bytes"] = measure_first_load(server, day.link)
         with bare() as beside:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -15,8 +16,12 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from server.domain.consultations import LANGUAGES, parse_poll
+from tests.needs import find_voice
+
 _START_S = 30.0
-_MAKING_S = 12.0  # longer than the server waits before it begins, and than one sound takes
+_MAKING_S = 600.0
+_SPOKEN = re.compile(r'data-say-aloud="([\w-]+)"')
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,26 @@ def call_load(order: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def wait_for_sounds(database: Path) -> None:
-    """A server that has just started makes the sounds of its poll; nothing is measured meanwhile."""
-    before, made = -1, 0
-    while made != before:
-        time.sleep(_MAKING_S)
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reading:
-            before, made = made, reading.execute("SELECT count(*) FROM sounds").fetchone()[0]
+def wait_for_sounds(server: Served, database: Path) -> None:
+    """A server that has just started makes the sounds of its poll; nothing is measured until every text has one."""
+    if not find_voice():
+        return
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reading:
+        polls = reading.execute("SELECT id, content FROM revisions").fetchall()
+    editions = [f"{id_}-{profile.id}" for id_, poll in polls for profile in parse_poll(json.loads(poll)).profiles]
+    pages = {f"{edition}/{lang}": f"/app/b/{edition}/{lang}" for edition in editions for lang in LANGUAGES}
+    pages |= {f"join/{lang}": f"/app/?lang={lang}" for lang in LANGUAGES}
+    end = time.monotonic() + _MAKING_S
+    while any(_silent(server, name, url) for name, url in pages.items()):
+        if time.monotonic() > end:
+            raise SystemExit("A server did not make all its sounds.")
+        time.sleep(1)
+
+
+def _silent(server: Served, name: str, url: str) -> set[str]:
+    """The keys of a page's texts that have no sound yet."""
+    with urlopen(server.url + url) as page, urlopen(f"{server.url}/app/sounds/{name}/opus") as sounds:
+        return set(_SPOKEN.findall(page.read().decode())) - set(json.load(sounds)["sounds"])
 
 
 @contextmanager
