@@ -69,7 +69,7 @@ locales: $(VENV)/made-run ## collect the texts, update the Swedish and Finnish c
 
 .PHONY: vendor
 vendor: $(VENV)/made-check ## fetch scripts, fonts and pictures again from npm and PyPI (needs Node)
-	$(PY) tools/vendor.py
+	$(PY) -m tools.vendor
 
 .PHONY: lock
 lock: $(VENV)/made-check ## resolve the dependencies anew into the hashed requirements

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from server.store.shelf import find_shelf_poll, list_shelf_polls
 ROOT = Path(__file__).resolve().parent.parent
 NOTED: dict[str, Any] = json.loads((ROOT / "static/vendor/VERSIONS.json").read_text(encoding="utf-8"))
 HASHES: dict[str, str] = {path: digest for pack in NOTED["packages"] for path, digest in pack["sha256"].items()}
+PICTURES = {path.stem: path.read_text("utf-8") for path in (ROOT / "static/pictures").glob("*.svg")}
+with zipfile.ZipFile(ROOT / "static/pictures/more.zip") as _more:
+    PICTURES |= {name.removesuffix(".svg"): _more.read(name).decode() for name in _more.namelist()}
 
 
 @pytest.mark.parametrize("pack", NOTED["packages"], ids=lambda pack: pack["name"])
@@ -30,9 +34,11 @@ def test_every_noted_file_is_unchanged() -> None:
     assert changed == []
 
 
-@pytest.mark.parametrize("folder", ["static/vendor", "static/fonts", "static/pictures", "tests/browser/vendor"])
+@pytest.mark.parametrize(
+    "folder", ["static/vendor", "static/fonts", "static/pictures", "server/pictures", "tests/browser/vendor"]
+)
 def test_no_file_of_others_is_there_unnoted(folder: str) -> None:
-    ours = {"VERSIONS.json", "pictures.txt", "LICENSE.txt"}
+    ours = {"VERSIONS.json", "pictures.txt", "words.tsv", "LICENSE.txt"}
     there = {str(p.relative_to(ROOT)) for p in (ROOT / folder).iterdir() if p.is_file() and p.name not in ours}
     assert there - set(HASHES) == set()
 
@@ -41,13 +47,23 @@ def test_no_file_of_others_is_there_unnoted(folder: str) -> None:
 def test_every_picture_a_poll_names_exists(poll: str) -> None:
     named = set(pictures_of(find_shelf_poll(poll)))
     assert named
-    assert {hex_name for hex_name in named if not (ROOT / f"static/pictures/{hex_name}.svg").exists()} == set()
+    assert named - set(PICTURES) == set()
+
+
+def test_every_picture_that_a_word_finds_exists() -> None:
+    tables = [(ROOT / f"server/pictures/{name}.tsv").read_text("utf-8").splitlines() for name in ("words", "names")]
+    named = {line.split("\t")[0] for table in tables for line in table if not line.startswith("#")}
+    assert named - set(PICTURES) == set()
+    assert len(named) > 1000
+
+
+def test_the_pictures_together_are_small() -> None:
+    assert (ROOT / "static/pictures/more.zip").stat().st_size < 1_000_000
 
 
 def test_pictures_hold_no_script_and_no_address() -> None:
     suspicious = re.compile(r"<script|\son\w+=|href|url\(\s*['\"]?http|<foreignObject|<!ENTITY", re.IGNORECASE)
-    bad = [p.name for p in (ROOT / "static/pictures").glob("*.svg") if suspicious.search(p.read_text(encoding="utf-8"))]
-    assert bad == []
+    assert [name for name, drawn in PICTURES.items() if suspicious.search(drawn)] == []
 
 
 def pictures_of(content: object) -> list[str]:
