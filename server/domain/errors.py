@@ -61,6 +61,12 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             N_("Look at it again before you publish."),
         ),
         ErrorKind("incomplete", 422, N_("Something is still missing."), N_("Fill in what the list names.")),
+        ErrorKind(
+            "picture_used",
+            409,
+            N_("A poll shows this picture."),
+            N_("Choose another picture in the poll first."),
+        ),
         ErrorKind("too_large", 413, N_("That was too large."), N_("Send less at a time.")),
         ErrorKind(
             "not_a_sound", 422, N_("This is no sound that we can read."), N_("Record it again or save it as MP3.")
@@ -70,11 +76,18 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             "long_sound", 422, N_("The recording is longer than 30 seconds."), N_("Read only what stands on the page.")
         ),
         ErrorKind(
-            "bad_form", 422, N_("Something in the form is missing or not right."), N_("Correct it and send again.")
+            "not_a_picture", 422, N_("This is no picture that we can read."), N_("Choose a JPEG, PNG or WebP file.")
         ),
         ErrorKind(
-            "bad_package", 422, N_("This poll package cannot be used."), N_("Ask whoever made it to correct the list.")
+            "huge_picture",
+            422,
+            N_("The picture has more than 50 million pixels."),
+            N_("Take it at a lower resolution, or make it smaller first."),
         ),
+        ErrorKind(
+            "bad_form", 422, N_("Something in the form is missing or not right."), N_("Correct it and send again.")
+        ),
+        ErrorKind("bad_package", 422, N_("This package cannot be taken in."), N_("Correct what the list names.")),
         ErrorKind("old_app", 426, N_("This app version is too old."), N_("Update the app.")),
         ErrorKind("too_many", 429, N_("Too many tries at once."), N_("Wait a moment and try again.")),
         ErrorKind("over_cap", 429, N_("Far more answers than children have arrived."), N_("Tell the moderator.")),

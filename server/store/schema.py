@@ -241,3 +241,13 @@ sounds = Table(
     Column("body", LargeBinary, nullable=False),
     Index("sounds_by_name", "name"),
 )
+
+pictures = Table(
+    "pictures",
+    metadata,
+    *_key("id"),
+    Column("area", String, ForeignKey("areas.id"), primary_key=True),
+    Column("alt_sv", String, nullable=False),
+    Column("alt_fi", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)

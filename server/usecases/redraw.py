@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PIL import Image, ImageDraw
 
@@ -33,12 +33,16 @@ class Easel:
 
     async def redraw(self, strokes: Sequence[Stroke], colours: Sequence[int]) -> bytes:
         """The picture as WebP. Raises `busy` when too many wait."""
+        return await self.work(lambda: picture(strokes, colours))
+
+    async def work(self, draw: Callable[[], bytes]) -> bytes:
+        """What `draw` draws. Raises `busy` when too many wait."""
         if self._waiting >= _MOST_WAITING:
             raise DomainError("busy")
         self._waiting += 1
         try:
             async with self._free:
-                return await asyncio.to_thread(picture, strokes, colours)
+                return await asyncio.to_thread(draw)
         finally:
             self._waiting -= 1
 
