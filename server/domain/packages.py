@@ -18,7 +18,7 @@ MAX_CHARS = 280
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _PURSES = [coins for coins in range(1, TENTHS + 1) if TENTHS % coins == 0]
 _LEAST_OPTIONS = {"idea": 0, "this_or_that": 0}
-_MOST_LETTERS = 4000
+MOST_LETTERS = 4000
 _MOST_LISTED = 100
 _LONGEST_PATH = 200
 # Signs that no database or browser takes as text, and those that turn what follows the other way round.
@@ -76,8 +76,8 @@ class Part:
     def string(self) -> str:
         if not isinstance(self.value, str) or not self.value.strip():
             raise self.error(N_("must be a text that is not empty"))
-        if len(self.value) > _MOST_LETTERS:
-            raise self.error(N_("must have at most %(most)s letters"), most=_MOST_LETTERS)
+        if len(self.value) > MOST_LETTERS:
+            raise self.error(N_("must have at most %(most)s letters"), most=MOST_LETTERS)
         if not is_plain(self.value):
             raise self.error(N_("must be plain text without control characters"))
         return self.value
