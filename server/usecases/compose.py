@@ -55,13 +55,17 @@ async def start_draft(db: Database, area: str, content: Mapping[str, Any], *, by
 
     `content` may be unfinished, its own id is replaced; `by` is the id of who begins.
     """
+    async with db.writing() as tx:
+        return await start_draft_in(tx, area, content, by=by)
+
+
+async def start_draft_in(tx: AsyncConnection, area: str, content: Mapping[str, Any], *, by: str) -> tuple[str, str]:
+    """As `start_draft`, within a transaction that the caller commits."""
     consultation = _fresh("c")
     title = {lang: str(content.get("title", {}).get(lang, "")) for lang in LANGUAGES}
     begun = Consultation(consultation, area, title, content.get("coverEmojiHex", ""), frozen=False)
-    async with db.writing() as tx:
-        await insert_consultation(tx, begun)
-        poll = await _add(tx, consultation, content, by, int(time.time()))
-    return consultation, poll
+    await insert_consultation(tx, begun)
+    return consultation, await _add(tx, consultation, content, by, int(time.time()))
 
 
 async def add_poll(db: Database, clock: Clock, consultation_id: str, content: Mapping[str, Any], *, by: str) -> str:
