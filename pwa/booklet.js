@@ -28,6 +28,8 @@ export function openBooklet(main) {
     const first = page === undefined;
     page = next;
     for (const each of pages) each.section.hidden = each !== next;
+    // The next page's pictures come while this one is looked at.
+    for (const image of pages[pages.indexOf(next) + 1]?.section.querySelectorAll("img") ?? []) image.loading = "eager";
     main.dataset.at = next.section.dataset.screen;
     live.textContent = "";
     const heading = find(next.section, "h1");

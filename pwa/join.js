@@ -129,9 +129,11 @@ async function enter(way, main) {
   if (session.school) await put("meta", session.school, "school");
   void navigator.storage?.persist?.().catch(() => undefined);
   // Kept first, so that the booklet's first page comes from the cache already. A slow network only delays that.
+  // Its other language comes later: the line is shared.
+  const page = await pageOf(session, lang);
   const patience = new Promise((resolve) => setTimeout(resolve, KEEP_MS));
-  if (navigator.serviceWorker) await Promise.race([keepBooklet(booklet).catch(() => undefined), patience]);
-  location.replace(await pageOf(session, lang));
+  if (navigator.serviceWorker) await Promise.race([keepBooklet({ ...booklet, pages: [page] }).catch(() => undefined), patience]);
+  location.replace(page);
   return "entered";
 }
 

@@ -26,13 +26,13 @@ export function registerWorker() {
 }
 
 /**
- * Has the worker keep a booklet in all languages with everything on its pages, each file checked against its digest.
+ * Has the worker keep a booklet's pages with every picture on them, each file checked against its digest.
  *
  * @param {Kept} booklet
  * @returns {Promise<boolean>}
  */
-export async function keepBooklet({ pages, assets }) {
-  const answer = await ask({ keep: { pages, assets } });
+export async function keepBooklet({ edition, pages, assets }) {
+  const answer = await ask({ keep: { pages, assets, pack: `/app/b/${edition}/pictures` } });
   return answer?.ok === true;
 }
 
@@ -43,9 +43,11 @@ export async function keepBooklet({ pages, assets }) {
  * @returns {Promise<boolean>}
  */
 async function keepSounds(booklets) {
+  const here = document.documentElement.lang;
   const lists = booklets.flatMap(({ edition, pages }) => {
     const languages = pages.map((page) => page.split("/").at(-1) ?? "");
-    return languages.flatMap((lang) => [...soundList(edition, lang), ...soundList("join", lang)]);
+    const hereFirst = [here, ...languages.filter((lang) => lang !== here)];
+    return hereFirst.flatMap((lang) => [...soundList(edition, lang), ...soundList("join", lang)]);
   });
   const answer = await ask({ sounds: [...new Set(lists)] });
   return answer?.ok === true && trySounds(lists).then(() => true, () => false);
@@ -75,10 +77,21 @@ async function writeSurvives() {
   return (await get("meta", "probe")) === mark;
 }
 
-/** @returns {Promise<boolean>} */
-function picturesDecode() {
-  const decoding = Array.from(document.images, (image) => image.src ? image.decode() : undefined);
-  return Promise.all(decoding).then(() => true, () => false);
+/**
+ * One after the other: a slow tablet is being played on meanwhile.
+ *
+ * @returns {Promise<boolean>}
+ */
+async function picturesDecode() {
+  try {
+    for (const image of document.images) {
+      image.loading = "eager";
+      if (image.src) await image.decode();
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

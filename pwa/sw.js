@@ -19,6 +19,8 @@ const BOOKLETS = "/app/b/";
 const JOIN = "/app/";
 const FILES = ["/static/", "/media/", "/app/sounds/"];
 const MATCH = { ignoreVary: true };
+/** @type {Record<string, string>} */
+const TYPES = { svg: "image/svg+xml", ogg: "audio/ogg", m4a: "audio/mp4" };
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
 worker.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -142,7 +144,7 @@ async function file(request) {
 async function answer({ data, ports }) {
   if (data?.activate) await worker.skipWaiting();
   if (data?.free) await dropShells(0);
-  const keeping = data?.keep ? keep(data.keep) : data?.sounds && Promise.all(data.sounds.map(keepSounds));
+  const keeping = data?.keep ? keep(data.keep) : data?.sounds && keepAllSounds(data.sounds);
   const ok = await Promise.resolve(keeping).then(() => true, () => false);
   ports[0]?.postMessage({ ok });
 }
@@ -150,12 +152,17 @@ async function answer({ data, ports }) {
 /**
  * Keeps pages and assets, all or nothing. What is kept already is checked again, not fetched again.
  *
- * @param {{pages: string[], assets: Asset[]}} wanted
+ * @param {{pages: string[], assets: Asset[], pack: string}} wanted
  */
-async function keep({ pages, assets }) {
+async function keep({ pages, assets, pack }) {
   const [cache, media] = await Promise.all([caches.open(SHELL_CACHE), caches.open(MEDIA_CACHE)]);
-  await Promise.all(assets.map((asset) => keepAsset(media, asset)));
+  await keepAssets(media, assets, pack);
   await Promise.all(pages.map(async (url) => (await cache.match(url, MATCH)) ?? take(cache, url)));
+}
+
+/** @param {string[]} lists the page's own language first, for the line is shared */
+async function keepAllSounds(lists) {
+  for (const list of lists) await keepSounds(list);
 }
 
 /**
@@ -170,20 +177,62 @@ async function keepSounds(url) {
   if (!list) throw new Error(`No list: ${url}`);
   /** @type {{sounds: Record<string, Asset>}} */
   const { sounds } = await list.clone().json();
-  await Promise.all(Object.values(sounds).map((asset) => keepAsset(media, asset)));
+  await keepAssets(media, Object.values(sounds), `${url}/all`);
   if (fresh?.ok) await media.put(url, fresh);
+}
+
+/**
+ * @param {Cache} media
+ * @param {Asset[]} assets
+ * @param {string} pack all of them in one file, one after the other: asked for when more than half are missing
+ */
+async function keepAssets(media, assets, pack) {
+  const held = await Promise.all(assets.map((asset) => isHeld(media, asset)));
+  const isWorthIt = held.filter(Boolean).length < assets.length / 2;
+  const parts = isWorthIt ? await cut(pack, assets).catch(() => []) : [];
+  await Promise.all(assets.map((asset, at) => held[at] || keepAsset(media, asset, parts[at])));
 }
 
 /**
  * @param {Cache} media
  * @param {Asset} asset
  */
-async function keepAsset(media, asset) {
+async function isHeld(media, asset) {
   const held = await media.match(asset.url, MATCH);
-  if (held && (await isWhole(held, asset))) return;
-  const response = await fetch(asset.url, held ? { cache: "reload" } : undefined);
-  if (!response.ok || !(await isWhole(response.clone(), asset))) throw new Error(`Not what was promised: ${asset.url}`);
-  await media.put(asset.url, response);
+  return held !== undefined && isWhole(held, asset);
+}
+
+/**
+ * @param {string} pack
+ * @param {Asset[]} assets
+ * @returns {Promise<Response[]>} each as if it had been fetched by itself, not checked
+ */
+async function cut(pack, assets) {
+  const response = await fetch(pack, { credentials: "omit" });
+  if (!response.ok) return [];
+  const body = await response.arrayBuffer();
+  let end = 0;
+  return assets.map(({ url, bytes }) => {
+    const type = TYPES[url.split(".").at(-1) ?? ""] ?? "";
+    end += bytes;
+    return new Response(body.slice(end - bytes, end), { headers: { "Content-Type": type } });
+  });
+}
+
+/**
+ * From the pack, else by itself, else past the browser's own cache: the first that fits the digest.
+ *
+ * @param {Cache} media
+ * @param {Asset} asset
+ * @param {Response} [part]
+ */
+async function keepAsset(media, asset, part) {
+  const ways = [() => part, () => fetch(asset.url), () => fetch(asset.url, { cache: "reload" })];
+  for (const way of ways) {
+    const response = await way();
+    if (response?.ok && (await isWhole(response.clone(), asset))) return media.put(asset.url, response);
+  }
+  throw new Error(`Not what was promised: ${asset.url}`);
 }
 
 /**

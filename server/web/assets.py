@@ -2,12 +2,13 @@
 
 import hashlib
 import mimetypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import minify
 
+from server.web.joined import join_scripts, join_styles
 from server.web.packing import Packed, pack
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -15,6 +16,7 @@ _SHELL_FOLDERS = ("pwa", "static/css", "static/js", "static/fonts", "static/icon
 _COMPRESSED = {".js", ".css", ".svg", ".json", ".html", ".txt", ".webmanifest"}
 _NAME_LENGTH = 20
 _MINIFIED = {".js": "application/javascript", ".css": "text/css"}
+_JOINED = {"pwa/app.js": join_scripts, "css/app.css": join_styles}
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -39,7 +41,8 @@ class Assets:
 
     def __init__(self, root: Path = _ROOT) -> None:
         shell = {_shell_name(root, path): path for folder in _SHELL_FOLDERS for path in _files(root / folder)}
-        contents = {name: _lean(path) for name, path in sorted(shell.items())}
+        texts = {name: path.read_text("utf-8") for name, path in shell.items() if _is_minified(name)}
+        contents = {name: _lean(name, path, texts) for name, path in sorted(shell.items())}
         self.build = _digest(b"".join(name.encode() + b"\0" + body for name, body in contents.items()))[:12]
         self._shell = {name: _asset(f"/static/{self.build}/{name}", body) for name, body in contents.items()}
         self._pictures = {
@@ -64,11 +67,16 @@ def _shell_name(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix().removeprefix("static/")
 
 
-def _lean(path: Path) -> bytes:
-    """A script or style sheet minified, anything else as it is (decisions/0007)."""
-    if path.suffix not in _MINIFIED or ".min." in path.name:
+def _is_minified(name: str) -> bool:
+    return Path(name).suffix in _MINIFIED and ".min." not in name
+
+
+def _lean(name: str, path: Path, texts: Mapping[str, str]) -> bytes:
+    """A script or style sheet minified, with all it imports where a tablet takes it; anything else as it is."""
+    if name not in texts:
         return path.read_bytes()
-    small: str = minify.string(_MINIFIED[path.suffix], path.read_text("utf-8"))
+    text = _JOINED[name](name, texts) if name in _JOINED else texts[name]
+    small: str = minify.string(_MINIFIED[path.suffix], text)
     return small.encode()
 
 

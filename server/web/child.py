@@ -21,9 +21,8 @@ from server.web.parts import Parts, parts
 from server.web.templating import language_of
 
 # Each language is offered in its own words: a child who needs it may read no other.
-_IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
-_MODULES = ("pwa/", "vendor/idb.js", "vendor/perfect-freehand.js")
-_SHELL = (*_MODULES, "css/tokens.css", "css/child.css", "css/kinds.css", "fonts/andika-latin", "icons/app.svg")
+IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
+_SHELL = ("pwa/app.js", "css/app.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _MEDIA = re.compile(r"/media/[\w.-]+")
 _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
@@ -52,12 +51,24 @@ async def booklet(request: Request) -> Response:
     return answer(request, await booklet_document(parts(request), revision, profile, request.path_params["lang"]))
 
 
+async def booklet_pictures(request: Request) -> Response:
+    """Every picture of a booklet as one file, in the order of `booklet_assets`. Raises `not_found`."""
+    here = parts(request)
+    revision, _, profile = request.path_params["edition"].rpartition("-")
+    held = _drawn.setdefault(here.assets, {})
+    key = (revision, profile, "")
+    if key not in held:
+        listed = await booklet_assets(here, revision, profile)
+        held[key] = document(b"".join(here.assets.by_url[str(each["url"])].body for each in listed))
+    return answer(request, held[key], "application/octet-stream")
+
+
 async def service_worker(request: Request) -> Response:
     """The worker, told which build it belongs to and what the shell is made of."""
     here = parts(request)
     pages = [f"/app/?lang={lang}" for lang in LANGUAGES]
     pictures = [here.assets.picture(hexcode).url for hexcode in PICTURES.values()]
-    files = [url for url in here.assets.shell(_SHELL) if not url.endswith(_WORKER)]
+    files = here.assets.shell(_SHELL)
     facts = (
         f"const BUILD = {json.dumps(here.assets.build)};\nconst SHELL = {json.dumps([*pages, *files, *pictures])};\n"
     )
@@ -158,10 +169,9 @@ def booklet_context(poll: Poll, revision: str, profile: str) -> dict[str, object
 
 
 def _draw(here: Parts, name: str, lang: str, context: dict[str, object]) -> Document:
-    modules = [url.split("/", 3)[3] for url in here.assets.shell(_MODULES) if not url.endswith(_WORKER)]
-    switches = [(code, words) for code, words in _IN_THIS_LANGUAGE.items() if code != lang]
+    switches = [(code, words) for code, words in IN_THIS_LANGUAGE.items() if code != lang]
     spoken: dict[str, Spoken] = {}
-    shared = {"modules": modules, "switches": switches, "spoken": spoken}
+    shared = {"switches": switches, "spoken": spoken}
     body = here.templates.draw(name, lang, {**shared, **context}).encode()
     return replace(document(body), spoken=spoken)
 

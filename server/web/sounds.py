@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from server.web.parts import Parts, parts
 from server.web.static import FOREVER
 
 JOIN = "join"
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _MEDIA_TYPES = {kind.suffix: kind.media_type for kind in FORMATS.values()}
 # No longer numbers: `int` refuses endless ones.
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
@@ -34,15 +36,34 @@ class SpokenPage:
 
 async def sounds(request: Request) -> Response:
     """Every sound of one booklet, or of the join page, in one language and format. Raises `not_found`."""
-    here = parts(request)
+    page, format_name = await _asked(request)
+    async with parts(request).db.reading() as db:
+        found = await _listed(db, page, format_name)
+    listed = {key: _entry(sound) for key, sound in found.items()}
+    return answer(request, document(json.dumps({"sounds": listed}).encode()), "application/json")
+
+
+async def all_sounds(request: Request) -> Response:
+    """The same as one file, in the list's order: a tablet cuts it and checks each. Raises `not_found`."""
+    page, format_name = await _asked(request)
+    async with parts(request).db.reading() as db:
+        found = await _listed(db, page, format_name)
+        bodies = [await find_sound(db, sound.name) for sound in found.values()]
+    return Response(b"".join(filter(None, bodies)), headers=_NOT_KEPT, media_type="application/octet-stream")
+
+
+async def _asked(request: Request) -> tuple[SpokenPage, str]:
+    """The page and the name of the format. Raises `not_found`."""
     edition, lang, format_name = (request.path_params[name] for name in ("edition", "lang", "format"))
     if format_name not in FORMATS or lang not in LANGUAGES:
         raise DomainError("not_found")
-    page = await spoken_page(here, edition, lang)
-    async with here.db.reading() as db:
-        found = await list_sounds(db, page.consultation, page.texts, format_name)
-    listed = {key: _entry(found[key]) for key in page.texts if key in found}
-    return answer(request, document(json.dumps({"sounds": listed}).encode()), "application/json")
+    return await spoken_page(parts(request), edition, lang), format_name
+
+
+async def _listed(db: AsyncConnection, page: SpokenPage, format_name: str) -> dict[str, StoredSound]:
+    """By key, in the order of the page."""
+    found = await list_sounds(db, page.consultation, page.texts, format_name)
+    return {key: found[key] for key in page.texts if key in found}
 
 
 def sound_url(sound: StoredSound) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import minify
 import pytest
 
+from server.web.joined import join_scripts
+
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = sorted(
     path
@@ -21,13 +23,19 @@ _INLINED = {"abs"}
 
 def _methods(script: str) -> Counter[str]:
     """How often each method is called; a public name is what minifying keeps."""
-    return Counter(name for name in re.findall(r"\.(\w+)\(", script) if name not in _INLINED)
+    return Counter(name for name in re.findall(r"(?<!\.)\.(\w+)\(", script) if name not in _INLINED)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_every_call_is_still_there(path: Path) -> None:
     written = path.read_text("utf-8")
     assert _methods(minify.string("application/javascript", written)) == _methods(_COMMENTS.sub("", written))
+
+
+def test_every_call_is_still_there_when_they_are_one() -> None:
+    texts = {path.relative_to(ROOT).as_posix().removeprefix("static/"): path.read_text("utf-8") for path in SCRIPTS}
+    joined = join_scripts("pwa/app.js", texts)
+    assert _methods(minify.string("application/javascript", joined)) == _methods(_COMMENTS.sub("", joined))
 
 
 def test_the_fault_would_be_seen() -> None:

@@ -18,6 +18,7 @@ def test_the_first_load_is_light(browser: Browser, demo: DemoServer, a_class: Cl
     page.on("requestfinished", lambda request: finished.append(request))
     tablet = Tablet(page, demo.url)
     tablet.join(a_class)
+    page.evaluate("for (const each of document.images) each.loading = 'eager'")
     page.wait_for_load_state("networkidle")
     drawn = page.locator("img").evaluate_all("all => all.filter(each => each.naturalWidth).length")
     assert drawn == page.locator("img").count()

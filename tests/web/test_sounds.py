@@ -50,6 +50,19 @@ async def test_a_list_names_what_a_tablet_checks(demo: DemoApp, format_name: str
     assert reply.headers["content-security-policy"] == "default-src 'none'"
 
 
+async def test_all_sounds_come_as_one_file_in_the_order_of_the_list(demo: DemoApp) -> None:
+    async with demo.parts.db.writing() as tx:
+        await insert_sound(tx, GENERATED, sound_key("I skogen", "sv"), Sound({"opus": b"OggS two", "aac": b"two"}))
+    edition = (await demo.tablet()).answer["booklets"]["sv"].split("/")[3]
+    reply = await demo.client().get(f"/app/sounds/{edition}/sv/opus/all")
+    at = 0
+    for entry in (await listed(demo)).values():
+        assert hashlib.sha256(reply.content[at : at + entry["bytes"]]).hexdigest() == entry["sha256"]
+        at += entry["bytes"]
+    assert len(reply.content) == at > len(BODIES["opus"])
+    assert reply.headers["cache-control"] == "no-store"
+
+
 async def test_a_list_is_of_one_language(demo: DemoApp) -> None:
     assert await listed(demo, "fi") == {}
 
@@ -63,7 +76,7 @@ async def test_an_unchanged_list_is_not_sent_again(demo: DemoApp) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["join/en/opus", "join/sv/mp3", "nowhere-short/sv/opus", "x/sv/opus", "../sv/opus"],
+    ["join/en/opus", "join/sv/mp3", "join/sv/mp3/all", "nowhere-short/sv/opus", "x/sv/opus", "../sv/opus"],
 )
 async def test_an_unknown_list_is_not_found(demo: DemoApp, path: str) -> None:
     assert (await demo.client().get(f"/app/sounds/{path}")).status_code == 404

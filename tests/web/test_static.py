@@ -1,6 +1,7 @@
 """Static files and the child's documents: named by content, compressed, and nothing else is served."""
 
 import gzip
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -53,7 +54,7 @@ async def test_every_asset_is_served_as_it_is_for_ever(demo: DemoApp) -> None:
 async def test_text_is_packed_as_whoever_asks_can_read_it(
     demo: DemoApp, accepted: str, encoding: str, unpack: Callable[[bytes], bytes]
 ) -> None:
-    for url in ("css/child.css", "pwa/app.js", "vendor/idb.js"):
+    for url in ("css/app.css", "pwa/app.js", "js/live.js"):
         asset = demo.parts.assets.by_url[demo.parts.assets.static(url)]
         async with demo.client().stream("GET", asset.url, headers={"Accept-Encoding": accepted}) as reply:
             sent = b"".join([chunk async for chunk in reply.aiter_raw()])
@@ -87,6 +88,7 @@ async def test_the_build_names_the_content(demo: DemoApp) -> None:
         "/app/b/{revision}-short/en",
         "/app/b/{revision}-none/sv",
         "/app/b/{revision}/sv",
+        "/app/b/{revision}-none/pictures",
         "/app/b/-/sv",
         "/app/b/%00-short/sv",
         "/app/nothing",
@@ -141,6 +143,20 @@ async def test_the_service_worker_names_its_build_and_a_shell_that_exists(demo: 
     assert {"/app/?lang=sv", "/app/?lang=fi"} <= set(shell)
     assert not any(url.endswith("sw.js") for url in shell)
     assert {(await plain(demo, url)).status_code for url in shell} == {200}
+
+
+async def test_a_booklets_pictures_come_as_one_file_in_the_order_of_the_list(demo: DemoApp) -> None:
+    joined = (await demo.tablet()).answer
+    edition = joined["booklets"]["sv"].split("/")[3]
+    reply = await plain(demo, f"/app/b/{edition}/pictures")
+    at = 0
+    for listed in joined["assets"]:
+        part = reply.content[at : at + listed["bytes"]]
+        assert hashlib.sha256(part).hexdigest() == listed["sha256"]
+        at += listed["bytes"]
+    assert (reply.status_code, at) == (200, len(reply.content))
+    packed = await demo.client().get(f"/app/b/{edition}/pictures", headers={"Accept-Encoding": "br"})
+    assert packed.headers["content-encoding"] == "br"
 
 
 async def test_the_manifest_starts_the_child(demo: DemoApp) -> None:
