@@ -60,6 +60,26 @@ sign_ins = Table(
     Column("seen_at", BigInteger, nullable=False),
 )
 
+invitations = Table(
+    "invitations",
+    metadata,
+    *_key("token_hash"),
+    Column("staff", String, ForeignKey("staff.id"), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("staff", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("area", String, nullable=False),
+    Column("about", String, nullable=False),
+    Index("actions_by_time", "at"),
+)
+
 consultations = Table(
     "consultations",
     metadata,

@@ -1,0 +1,43 @@
+"""The words of the action log: what staff can have done. Knows no page."""
+
+from enum import StrEnum
+
+from server.domain.people import Role
+
+
+class Did(StrEnum):
+    PERSON_INVITED = "person_invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    TEACHER_ADDED = "teacher_added"
+    REVIEWER_ADDED = "reviewer_added"
+    MODERATOR_ADDED = "moderator_added"
+    ADMINISTRATOR_ADDED = "administrator_added"
+    TEACHER_REMOVED = "teacher_removed"
+    REVIEWER_REMOVED = "reviewer_removed"
+    MODERATOR_REMOVED = "moderator_removed"
+    ADMINISTRATOR_REMOVED = "administrator_removed"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_ENABLED = "person_enabled"
+    PASSWORD_RESET = "password_reset"
+    PASSWORD_CHANGED = "password_changed"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    AREA_ADDED = "area_added"
+    AREA_CHANGED = "area_changed"
+    AREA_REMOVED = "area_removed"
+    SESSION_STARTED = "session_started"
+    SESSION_OPENED = "session_opened"
+    SESSION_FINISHED = "session_finished"
+    SESSION_CLOSED = "session_closed"
+    CONSULTATION_FROZEN = "consultation_frozen"
+    POLL_PUBLISHED = "poll_published"
+    PACKAGE_IMPORTED = "package_imported"
+    PACKAGE_EXPORTED = "package_exported"
+    RECORDING_REPLACED = "recording_replaced"
+
+
+def role_added(role: Role) -> Did:
+    return Did(f"{role}_added")
+
+
+def role_removed(role: Role) -> Did:
+    return Did(f"{role}_removed")
