@@ -9,14 +9,12 @@ from typing import Any
 
 from server.domain.consultations import list_faults
 from server.domain.errors import N_
+from server.domain.own_pictures import MAX_ALT, own_hexcode, own_id
 from server.domain.package_files import PackageError, fault, pack, unpack
 from server.domain.packages import MOST_LETTERS, Part, PollError, is_plain
 from server.domain.questions import Text
 
 SCHEMA_VERSION = 1
-OWN = "own-"
-"""What the name of a picture begins with that is no OpenMoji but a municipality's own."""
-
 _DEEPEST = 12
 _ALTERNATIVES = "ownPictures"
 _PICTURE_KEYS = ("emojiHex", "coverEmojiHex")
@@ -38,30 +36,30 @@ def write_package(package: Package) -> bytes:
     if package.pictures:
         content[_ALTERNATIVES] = package.alternatives
     files = {"poll.json": json.dumps(content, ensure_ascii=False, indent=1).encode()}
-    files |= {f"pictures/{name.removeprefix(OWN)}.webp": body for name, body in package.pictures.items()}
+    files |= {f"pictures/{own_id(name)}.webp": body for name, body in package.pictures.items()}
     files |= {f"sounds/{key}.ogg": body for key, body in package.sounds.items()}
     return pack(files)
 
 
-def read_package(data: bytes, known: Collection[str]) -> Package:
-    """What a zip file holds, checked but for what only decoders see. `known` are the OpenMoji names we have.
+def read_package(data: bytes, has_picture: Callable[[str], bool]) -> Package:
+    """What a zip file holds, checked but for what only decoders see; `has_picture` knows OpenMoji's names.
 
     Raises PackageError.
     """
     files = unpack(data)
     content = _content(files["poll.json"])
-    pictures, sounds = _named(files, "pictures/", OWN), _named(files, "sounds/")
+    pictures = {own_hexcode(name): body for name, body in _in_folder(files, "pictures/").items()}
     alternatives = content.pop(_ALTERNATIVES, {})
-    faults = [*_picture_faults(content, pictures, known), *_alternative_faults(alternatives, pictures)]
+    faults = [*_picture_faults(content, pictures, has_picture), *_alternative_faults(alternatives, pictures)]
     if faults := [*faults, *list_faults(content)]:
         raise PackageError(faults)
     said = Part(_ALTERNATIVES, alternatives)
-    return Package(content, pictures, {name: said[name].text() for name in pictures}, sounds)
+    return Package(content, pictures, {name: said[name].text() for name in pictures}, _in_folder(files, "sounds/"))
 
 
-def _named(files: Mapping[str, bytes], folder: str, prefix: str = "") -> dict[str, bytes]:
+def _in_folder(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
     """The files of a folder by their names without ending; of two that differ only in that, the last."""
-    return {prefix + PurePosixPath(name).stem: body for name, body in files.items() if name.startswith(folder)}
+    return {PurePosixPath(name).stem: body for name, body in files.items() if name.startswith(folder)}
 
 
 def _content(written: bytes) -> dict[str, Any]:
@@ -104,12 +102,12 @@ def _fault_of(read: Callable[[], object]) -> Iterator[PollError]:
         yield found
 
 
-def _picture_faults(content: Any, own: Collection[str], known: Collection[str]) -> Iterator[PollError]:
+def _picture_faults(content: Any, own: Collection[str], has_picture: Callable[[str], bool]) -> Iterator[PollError]:
     named = dict.fromkeys(pictures_of(content))
     for name in named:
-        if name.startswith(OWN) and name not in own:
+        if own_id(name) and name not in own:
             yield fault(name, N_("is a picture that the package does not hold"))
-        elif not name.startswith(OWN) and name not in known:
+        elif not own_id(name) and not has_picture(name):
             yield fault(name, N_("is no picture that we have"))
     for name in own:
         if name not in named:
@@ -119,11 +117,14 @@ def _picture_faults(content: Any, own: Collection[str], known: Collection[str]) 
 def _alternative_faults(alternatives: Any, pictures: Collection[str]) -> Iterator[PollError]:
     said = Part(_ALTERNATIVES, alternatives)
     for name in pictures:
-        yield from _fault_of(partial(_text_at, said, name))
+        yield from _fault_of(partial(_alternative, said, name))
 
 
-def _text_at(part: Part, name: str) -> Text:
-    return part[name].text()
+def _alternative(part: Part, name: str) -> Text:
+    said = part[name].text()
+    if max(map(len, said.values())) > MAX_ALT:
+        raise part[name].error(N_("must have at most %(most)s letters"), most=MAX_ALT)
+    return said
 
 
 def pictures_of(content: object) -> Iterator[str]:

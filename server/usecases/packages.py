@@ -1,0 +1,106 @@
+"""Poll packages leave and arrive: whole and checked, or not at all."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from server.domain.consultations import list_faults
+from server.domain.errors import DomainError
+from server.domain.gaps import complete
+from server.domain.own_pictures import own_hexcode, own_id, picture_id
+from server.domain.package_checks import Package, pictures_of, read_package, renamed, write_package
+from server.domain.package_files import PackageError, fault
+from server.domain.packages import PollError
+from server.domain.sounds import Sound
+from server.store.areas import list_area_path
+from server.store.consultations import find_consultation
+from server.store.database import Database
+from server.store.drafts import list_drafts
+from server.store.packages import find_newest_content, list_pictures_by_id, list_recordings
+from server.store.pictures import OwnPicture, insert_picture
+from server.store.sounds import insert_sound
+from server.usecases.compose import start_draft_in
+from server.usecases.pictures import small_picture
+from server.usecases.redraw import Easel
+from server.voice import Voice
+
+_FORMAT = "opus"
+
+
+async def export_package(db: Database, consultation_id: str) -> bytes:
+    """The consultation's newest published poll as a package file, or its last draft where nothing is published yet.
+
+    Raises `not_found`, or `incomplete` with what is missing in the draft.
+    """
+    async with db.reading() as tx:
+        consultation = await find_consultation(tx, consultation_id)
+        if consultation is None:
+            raise DomainError("not_found")
+        content = await find_newest_content(tx, consultation_id)
+        drafts = [complete(one.content) for one in await list_drafts(tx, consultation_id) if one.removed_at is None]
+        content = content or (drafts[-1] if drafts else {})
+        if faults := list_faults(content):
+            raise DomainError("incomplete", [(each.path, each.message) for each in faults])
+        ids = {found for name in pictures_of(content) if (found := own_id(name))}
+        path = await list_area_path(tx, consultation.area)
+        own = {own_hexcode(name): one for name, one in (await list_pictures_by_id(tx, ids, path)).items()}
+        sounds = await list_recordings(tx, consultation_id, _FORMAT)
+    pictures, alternatives = {name: one.body for name, one in own.items()}, {name: one.alt for name, one in own.items()}
+    return await asyncio.to_thread(write_package, Package(content, pictures, alternatives, sounds))
+
+
+async def import_package(
+    db: Database,
+    easel: Easel,
+    voice: Voice,
+    has_picture: Callable[[str], bool],
+    data: bytes,
+    area: str,
+    *,
+    by: str,
+) -> str:
+    """A new draft of `area` from a package file; returns its consultation's id. `has_picture` knows OpenMoji's names.
+
+    Pictures and sounds are made anew as those that people upload. Raises PackageError with everything that is wrong,
+    or `busy`.
+    """
+    package = await asyncio.to_thread(read_package, data, has_picture)
+    faults: list[PollError] = []
+    pictures = await _redrawn(easel, package.pictures, faults)
+    sounds = await _recoded(voice, package.sounds, faults)
+    if faults:
+        raise PackageError(faults)
+    names = {name: own_hexcode(picture_id(body)) for name, body in pictures.items()}
+    async with db.writing() as tx:
+        consultation, _poll = await start_draft_in(tx, area, renamed(package.content, names), by=by)
+        for name, body in pictures.items():
+            await insert_picture(tx, OwnPicture(picture_id(body), area, package.alternatives[name]), body)
+        for key, sound in sounds.items():
+            await insert_sound(tx, consultation, key, sound)
+    return consultation
+
+
+async def _redrawn(easel: Easel, files: Mapping[str, bytes], faults: list[PollError]) -> dict[str, bytes]:
+    made: dict[str, bytes] = {}
+    for name, file in files.items():
+        try:
+            made[name] = await easel.work(partial(small_picture, file))
+        except DomainError as error:
+            if error.kind.code == "busy":
+                raise
+            faults.append(fault(name, error.kind.message))
+    return made
+
+
+async def _recoded(voice: Voice, files: Mapping[str, bytes], faults: list[PollError]) -> dict[str, Sound]:
+    made: dict[str, Sound] = {}
+    for key, file in files.items():
+        try:
+            if voice.missing():
+                raise DomainError("no_programs")
+            made[key] = await voice.recode(file)
+        except DomainError as error:
+            faults.append(fault(f"sounds/{key}", error.kind.message))
+            if error.kind.code == "no_programs":
+                break
+    return made
