@@ -44,7 +44,7 @@ _NUMBERS: dict[str, tuple[int, ...]] = {
 }
 _MOST_CHARS = {"guardianNotice": 3000, "teacher": 600, "purpose": 1500, "canChange": 1500}
 _USUAL_CHARS = 300
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_NAME = re.compile(r"[A-Za-z0-9_+-]{1,40}")
 _MOST_NAMES = 8
 # A text must not turn the reading direction of what stands around it, nor carry what no one sees.
 _UNSEEN = {*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x2060, 0xFEFF}

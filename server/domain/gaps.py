@@ -49,9 +49,9 @@ def list_fact_gaps(facts: Content) -> list[Finding]:
     ]
 
 
-def filled(content: Content) -> Content:
-    """The draft made playable for a look: what is missing stands in the other language, or as three dots."""
-    return dict(_filled(complete(content)))
+def filled(content: Content, known: Collection[str]) -> Content:
+    """The draft made playable for a look: what is missing stands in the other language or as three dots."""
+    return dict(_filled(complete(content), known))
 
 
 def _pruned(part: Any) -> Any:
@@ -65,18 +65,18 @@ def _is_written(text: Any) -> bool:
     return not isinstance(text, dict) or "builtFrom" in text or any(text.get(lang) for lang in LANGUAGES)
 
 
-def _filled(part: Any) -> Any:
+def _filled(part: Any, known: Collection[str]) -> Any:
     if isinstance(part, list):
-        return [_filled(each) for each in part]
+        return [_filled(each, known) for each in part]
     if not isinstance(part, dict):
         return part
-    made = {key: _filled(value) for key, value in part.items()}
+    made = {key: _filled(value, known) for key, value in part.items()}
     if any(lang in part for lang in LANGUAGES):
         written = next((part[lang] for lang in LANGUAGES if part.get(lang)), _ELLIPSIS)
         made |= {lang: part.get(lang) or written for lang in LANGUAGES}
     for name in ("emojiHex", "coverEmojiHex"):
-        if name in part:
-            made[name] = part[name] or _ANY_PICTURE
+        if name in part and part[name] not in known:
+            made[name] = _ANY_PICTURE
     return made
 
 

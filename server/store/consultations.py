@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.consultations import Poll, parse_poll
 from server.domain.questions import Text
 from server.store.database import Database, upsert
-from server.store.schema import consultations, revisions
+from server.store.schema import consultations, revisions, sessions
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,25 @@ async def find_newest_of_poll(db: AsyncConnection, poll_id: str) -> tuple[str, s
 
 @dataclass(frozen=True)
 class Published:
-    """A revision without its content; `at` is in seconds since 1970, None when it is not known."""
+    """A revision without its content, and how many sessions use it; `at` in seconds since 1970, None when unknown."""
 
     id: str
     poll: str
     number: int
     at: int | None
+    sessions: int
 
 
 async def list_published(db: AsyncConnection, consultation_id: str) -> list[Published]:
     """The revisions of a consultation, newest first."""
-    columns = (revisions.c.id, revisions.c.poll, revisions.c.number, revisions.c.published_at)
-    query = select(*columns).where(revisions.c.consultation == consultation_id).order_by(revisions.c.number.desc())
-    return [Published(row.id, row.poll, row.number, row.published_at) for row in await db.execute(query)]
+    used = select(sessions.c.revision, func.count().label("times")).where(sessions.c.consultation == consultation_id)
+    counted = used.group_by(sessions.c.revision).subquery()
+    columns = (revisions.c.id, revisions.c.poll, revisions.c.number, revisions.c.published_at, counted.c.times)
+    query = select(*columns).outerjoin(counted, counted.c.revision == revisions.c.id)
+    query = query.where(revisions.c.consultation == consultation_id).order_by(revisions.c.number.desc())
+    return [
+        Published(row.id, row.poll, row.number, row.published_at, row.times or 0) for row in await db.execute(query)
+    ]
 
 
 class Revisions:

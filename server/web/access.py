@@ -11,7 +11,8 @@ from starlette.responses import Response
 from server.domain.errors import DomainError
 from server.domain.people import Action, Person
 from server.store.areas import list_area_path, list_areas, list_path_in
-from server.store.consultations import find_consultation, find_newest_of_poll
+from server.store.consultations import find_consultation
+from server.store.drafts import find_consultation_of
 from server.store.sessions import find_session
 from server.usecases.accounts import find_person
 from server.web.parts import parts
@@ -84,8 +85,7 @@ async def _find_area(db: AsyncConnection, named: Mapping[str, str], where: Where
         session = await find_session(db, named["session"])
         return session.area if session else None
     if where in (Where.POLL, Where.TAKES_PART):
-        newest = await find_newest_of_poll(db, named["poll"])
-        consultation_id = newest[1] if newest else ""
+        consultation_id = await find_consultation_of(db, named["poll"]) or ""
     else:
         consultation_id = named["consultation"]
     consultation = await find_consultation(db, consultation_id)

@@ -96,4 +96,4 @@ def page_of(path: str) -> str:
         return f"questions/{names[1]}"
     if names[0] == "gradeProfiles":
         return "grades"
-    return "texts" if names[0] not in ("questions", "title", "subtitle", "coverEmojiHex") else "questions"
+    return "questions" if names[0] == "questions" else "texts"

@@ -18,6 +18,7 @@ from server.i18n import translations
 from server.web.assets import Assets
 from server.web.packing import Packed, pack, send
 from server.web.parts import Parts, parts
+from server.web.pictures import hold_own_pictures
 from server.web.templating import language_of
 
 # Each language is offered in its own words: a child who needs it may read no other.
@@ -117,7 +118,7 @@ async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[
 def list_assets(assets: Assets, pages: Sequence[str]) -> list[dict[str, str | int]]:
     """The pictures that these HTML pages name, each once."""
     urls = sorted({url for page in pages for url in _MEDIA.findall(page)})
-    found = [assets.by_url[url] for url in urls]
+    found = [assets.by_url[url] for url in urls if url in assets.by_url]
     return [{"url": asset.url, "sha256": asset.sha256, "bytes": len(asset.body)} for asset in found]
 
 
@@ -154,7 +155,9 @@ async def booklet_document(here: Parts, revision_id: str, profile: str, lang: st
         if revision is None or lang not in LANGUAGES or revision.poll.profile(profile) is None:
             raise DomainError("not_found")
         context = booklet_context(revision.poll, revision_id, profile)
-        held[key] = _draw(here, "child/booklet.html", lang, context)
+        drawn = _draw(here, "child/booklet.html", lang, context)
+        await hold_own_pictures(here, drawn.packed.body.decode())
+        held[key] = drawn
     return held[key]
 
 

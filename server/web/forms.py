@@ -13,18 +13,18 @@ _MAX_FIELDS = 100
 Form = dict[str, list[str]]
 
 
-async def read_form(request: Request) -> Form:
-    """Every field with its values. Raises `bad_request` or `too_large`."""
+async def read_form(request: Request, *, max_sent: int = MAX_SENT, max_fields: int = _MAX_FIELDS) -> Form:
+    """Every field with its values; `max_sent` is in bytes. Raises `bad_request` or `too_large`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_SENT:
+        if len(body) > max_sent:
             raise DomainError("too_large")
     if b"\0" in body or b"%00" in body:
         # No database takes a NUL.
         raise DomainError("bad_request")
     try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=max_fields, errors="strict")
     except ValueError:
         raise DomainError("bad_request") from None
 

@@ -15,6 +15,7 @@ from server.web import (
     guide,
     ideas,
     paper,
+    pictures,
     recordings,
     results,
     sessions,
@@ -23,6 +24,10 @@ from server.web import (
     sounds,
     static,
     sync,
+    workshop,
+    workshop_pictures,
+    workshop_poll,
+    workshop_preview,
     worry,
 )
 from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, staff
@@ -63,6 +68,7 @@ _CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
 _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
 _POLL = "/staff/polls/{poll}"
 _COMPOSE = staff(Action.COMPOSE, Where.POLL)
+_COMPOSE_HERE = staff(Action.COMPOSE, Where.CONSULTATION)
 _TAKE_PART = staff(Action.BE_STAFF, Where.TAKES_PART)
 
 ROUTES = [
@@ -81,6 +87,7 @@ ROUTES = [
     _get("/app/sounds/{edition}/{lang}/{format}", sounds.sounds, ANYONE),
     _get("/app/sounds/{edition}/{lang}/{format}/all", sounds.all_sounds, ANYONE),
     _get("/static/{build}/{name:path}", static.asset, ANYONE),
+    _get("/media/{picture}.webp", pictures.own, ANYONE),
     _get("/media/{name}", static.asset, ANYONE),
     _get("/media/sounds/{name}", sounds.sound, ANYONE),
     # staff
@@ -113,6 +120,24 @@ ROUTES = [
     _page(_POLL + "/sounds", recordings.show, _COMPOSE),
     _post(_POLL + "/sounds/{key}", recordings.record, _COMPOSE),
     _post(_POLL + "/sounds/{key}/forget", recordings.forget, _COMPOSE),
+    _page("/staff/workshop/new", workshop.new, staff(Action.COMPOSE)),
+    _post("/staff/workshop", workshop.begin, staff(Action.COMPOSE)),
+    _page(_CONSULTATION + "/workshop", workshop.show, _COMPOSE_HERE),
+    _post(_CONSULTATION + "/workshop", workshop.save, _COMPOSE_HERE),
+    _post(_CONSULTATION + "/workshop/polls", workshop.change, _COMPOSE_HERE),
+    _page(_POLL + "/workshop", workshop_poll.questions, _COMPOSE),
+    _post(_POLL + "/workshop/fields", workshop_poll.save, _COMPOSE),
+    _post(_POLL + "/workshop/questions", workshop_poll.add_question, _COMPOSE),
+    _page(_POLL + "/workshop/questions/{question}", workshop_poll.question, _COMPOSE),
+    _page(_POLL + "/workshop/texts", workshop_poll.texts, _COMPOSE),
+    _page(_POLL + "/workshop/grades", workshop_poll.grades, _COMPOSE),
+    _page(_POLL + "/workshop/picture", workshop_pictures.choose, _COMPOSE),
+    _page(_POLL + "/workshop/try", workshop_preview.show, _COMPOSE),
+    _get(_POLL + "/preview/{profile}/{lang}", workshop_preview.booklet, _COMPOSE),
+    _post(_POLL + "/publish", workshop_poll.publish, _COMPOSE),
+    _page("/staff/pictures", pictures.show, staff(Action.COMPOSE)),
+    _post("/staff/pictures", pictures.add, staff(Action.COMPOSE)),
+    _post("/staff/pictures/{picture}/forget", pictures.forget, staff(Action.COMPOSE)),
     _page("/staff/worry", worry.show, ANYONE),
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone

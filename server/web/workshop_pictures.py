@@ -1,0 +1,46 @@
+"""Choosing a picture for a place in a draft: search, look at it as large as a child sees it, take it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.domain import picture_words
+from server.domain.drafts import find_slot
+from server.domain.errors import DomainError
+from server.web.advice import page_of
+from server.web.fields import has_picture
+from server.web.parts import parts
+from server.web.templating import language_of, page
+from server.web.workshop_poll import find_bench
+
+_MOST_HITS = 24
+
+
+async def choose(request: Request) -> Response:
+    """The pictures for a word; without a word, for the text the picture stands beside. Raises `not_found`."""
+    bench, here, lang = await find_bench(request), parts(request), language_of(request)
+    at = request.query_params.get("at", "")
+    try:
+        slot = find_slot(bench.content, at)
+    except DomainError:
+        raise DomainError("not_found") from None
+    if slot.kind != "picture":
+        raise DomainError("not_found")
+    beside = slot.holder.get("text") if isinstance(slot.holder.get("text"), dict) else slot.holder
+    query = request.query_params.get("q")
+    if query is None:
+        query = str(beside.get(lang) or "")
+    hits = [hexcode for hexcode in picture_words.search(query, lang) if has_picture(here.assets, hexcode)]
+    context = {
+        "bench": bench,
+        "page_name": page_of(at),
+        "at": at,
+        "back": f"{bench.home}/{'' if page_of(at) == 'questions' else page_of(at)}#{at}",
+        "stands": slot.value if has_picture(here.assets, slot.value) else "",
+        "was": slot.value,
+        "label": beside.get(lang) or "",
+        "query": query[:100],
+        "hits": hits[:_MOST_HITS],
+        "names": {hexcode: picture_words.picture_name(hexcode, lang) or hexcode for hexcode in hits[:_MOST_HITS]},
+        "path": f"{bench.home}/picture",
+    }
+    return page(request, "workshop/picture.html", context)
