@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.fetch import entry, npm_files, write
+from tools.vendor_passwords import take_passwords
 from tools.vendor_pictures import take_pictures
 
 VERSIONS = "static/vendor/VERSIONS.json"
@@ -83,7 +84,7 @@ def main() -> None:
     """Re-create every vendored file and `VERSIONS.json`."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        entries = [*(_take(pack, work) for pack in PACKS), *take_pictures(work)]
+        entries = [*(_take(pack, work) for pack in PACKS), *take_pictures(work), *take_passwords(work)]
     write(VERSIONS, (json.dumps({"packages": entries}, indent=1, ensure_ascii=False) + "\n").encode())
 
 
