@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -68,7 +69,7 @@ def _put_together(settings: Settings) -> Parts:
     live = Live()
     key = load_key(settings.data_dir, "grants")
     revisions = Revisions(db)
-    assets = Assets()
+    assets, templates = _shipped()
     return Parts(
         settings=settings,
         db=db,
@@ -80,9 +81,16 @@ def _put_together(settings: Settings) -> Parts:
         easel=Easel(),
         voice=Voice(speaks=settings.voice),
         assets=assets,
-        templates=Templates(assets),
+        templates=templates,
         limits=Limits(),
     )
+
+
+@cache
+def _shipped() -> tuple[Assets, Templates]:
+    """What comes with the program: read and packed once, however many applications a process makes."""
+    assets = Assets()
+    return assets, Templates(assets)
 
 
 def _now() -> int:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from server.live import Live
 from server.store.consultations import Revisions
 from server.store.database import Database
-from server.store.migrate import migrate
+from tests.copies import lay_out, make_sqlite, make_tables, run_aside, sqlite_url
 from tests.postgres import Cluster, start_cluster
 from tests.town import Town, build_town
 
@@ -28,19 +28,41 @@ def cluster() -> Iterator[Cluster]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster) -> str:
+    """A PostgreSQL database with our empty tables; copied, never used."""
+    url = cluster.new_database()
+    run_aside(make_tables(url))
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'tyck.sqlite3'}"
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    if engine == "sqlite":
+        return sqlite_url(tmp_path)
     found: Cluster = request.getfixturevalue("cluster")
     return found.new_database()
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    """A migrated, empty database."""
-    made = Database(database_url)
-    await migrate(made)
+def migrated_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with our empty tables."""
+    if engine == "sqlite":
+        lay_out(make_sqlite, tmp_path)
+        return sqlite_url(tmp_path)
+    found: Cluster = request.getfixturevalue("cluster")
+    return found.new_database(like=request.getfixturevalue("migrated"))
+
+
+@pytest.fixture
+async def db(migrated_url: str) -> AsyncIterator[Database]:
+    made = Database(migrated_url)
     yield made
     await made.close()
 

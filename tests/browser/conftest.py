@@ -13,6 +13,8 @@ from tests.browser.device import ARGUMENTS, Device, chromium_path
 from tests.browser.proxy import FaultyProxy, open_proxy
 from tests.browser.records import Records
 from tests.browser.tablet import Tablet
+from tests.copies import lay_out
+from tests.web.demo import make_demo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +40,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
-    server = DemoServer(tmp_path_factory.mktemp("demo")).start()
+    folder = tmp_path_factory.mktemp("demo")
+    lay_out(make_demo, folder)
+    server = DemoServer(folder).start()
     yield server
     server.stop()
 

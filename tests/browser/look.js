@@ -1,5 +1,5 @@
 // Reads the screen that is shown as eyes do: letters, lines, equal choices, edges. Returns what is wrong, in words.
-// Evaluated in the page by test_look.py.
+// Evaluated in the page by claims.py.
 ({ heading, label, least, line }) => {
   const problems = [];
   const section = document.querySelector("section[data-screen]:not([hidden])");

@@ -1,5 +1,5 @@
 // Measures the screen that is shown against the rules of docs/screens.md; returns what is wrong, in words.
-// Evaluated in the page by test_layout.py.
+// Evaluated in the page by claims.py.
 ({ tile, tile_of_few, gap, step, beside_tiles, edge, may_scroll }) => {
   const problems = [];
   const page = document.scrollingElement;

@@ -1,41 +1,20 @@
-"""Everybody can use it: axe on every screen in every state, by keyboard alone, at 400 %, in forced colours."""
+"""Everybody can use it: axe on every staff page, a turn by keyboard alone, in forced colours."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
+from tests.browser.axe import violations
 from tests.browser.demo import Class, DemoServer
 from tests.browser.keys import answer, expect_focus_at, press
 from tests.browser.records import Records
 from tests.browser.staff import Staff
 from tests.browser.tablet import Tablet, invent
-from tests.browser.walk import walk
-
-_AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
-_RUN = """async rules => {
-  const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
-  const told = id => ({target, failureSummary}) => `${id}: ${target} ${failureSummary}`;
-  return violations.flatMap(({id, nodes}) => nodes.map(told(id)));
-}"""
-_EVERY_RULE = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-_COLOURS = {"type": "rule", "values": ["color-contrast"]}
-
-
-def violations(page: Page, at: str) -> list[str]:
-    """What axe finds on the page by day, and in its colours by night."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_AXE)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found = [f"{at} dark: {violation}" for violation in page.evaluate(_RUN, _COLOURS)]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    return [*found, *(f"{at}: {violation}" for violation in page.evaluate(_RUN, _EVERY_RULE))]
 
 
 @pytest.fixture
@@ -44,55 +23,10 @@ def long_class(demo: DemoServer, records: Records) -> Class:
 
 
 @pytest.mark.parametrize("lang", ["sv", "fi"])
-def test_no_screen_of_a_child_breaks_a_rule(lang: str, browser: Browser, demo: DemoServer, long_class: Class) -> None:
-    context = browser.new_context(viewport={"width": 768, "height": 954}, bypass_csp=True)
-    tablet = Tablet(context.new_page(), demo.url)
-    screens = (at for way in (walk(tablet, long_class, lang), _beside_the_way(tablet, lang)) for at in way)
-    found = [violation for at in screens for violation in violations(tablet.page, f"{at} {lang}")]
-    context.close()
-    assert not found, "\n".join(found)
-
-
-def _beside_the_way(tablet: Tablet, lang: str) -> Iterator[str]:
-    """From the language page back to it: with a helper, only drawing, and an idea with everything in it."""
-    tablet.choose_language(lang)
-    tablet.go("draw", "refused")
-    _draw(tablet)
-    yield "draw-only"
-    tablet.go("new-child", "language")
-    tablet.choose_language(lang)
-    tablet.go("helped", "assent")
-    yield "assent-helped"
-    tablet.go("yes", "practice")
-    tablet.do("next")
-    while tablet.at != "q10":
-        tablet.answer(tablet.at, None)
-    _draw(tablet)
-    tablet.here.locator("textarea").fill("leka med Alva")
-    tablet.here.locator('input[name="q10.may_show"][value="yes"]').click()
-    expect(tablet.here.locator("[data-names]")).to_be_visible()
-    yield "q10-made"
-    tablet.go("stop", "stop")
-    tablet.go("discard", "handover")
-    yield "handover-discarded"
-    tablet.go("new-child", "language")
-
-
-def _draw(tablet: Tablet) -> None:
-    box = tablet.here.locator("canvas").bounding_box()
-    assert box
-    tablet.page.mouse.move(box["x"] + 20, box["y"] + 20)
-    tablet.page.mouse.down()
-    tablet.page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
-    tablet.page.mouse.up()
-    expect(tablet.here.locator('button[data-do="undo"]')).to_be_enabled()
-
-
-@pytest.mark.parametrize("lang", ["sv", "fi"])
 def test_no_staff_page_breaks_a_rule(lang: str, browser: Browser, demo: DemoServer, records: Records) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
     staff = Staff(context.new_page(), demo)
-    found = [violation for at in staff.visit_all(records, lang) for violation in violations(staff.page, f"{at} {lang}")]
+    found = [f"{at}: {violation}" for at in staff.visit_all(records, lang) for violation in violations(staff.page)]
     context.close()
     assert not found, "\n".join(found)
 
@@ -145,31 +79,6 @@ def test_a_child_may_stop_by_keyboard(plain: Tablet, a_class: Class) -> None:
     press(plain.page, '[data-do="go-on"]', "Enter")
     expect_focus_at(plain, "q1")
     plain.answer_all(invent(plain.questions(), 1, "sv"))
-
-
-# ---- 400 % ----
-
-# A control is there for a finger when what lies over its middle is itself, wherever the page has to be moved to.
-_OUT_OF_REACH = """() => {
-  const section = document.querySelector('section[data-screen]:not([hidden])');
-  const controls = [...section.querySelectorAll('button, input:not([type=hidden]), textarea, canvas')];
-  return controls.filter(each => each.checkVisibility({visibilityProperty: true}) && !each.disabled).filter(each => {
-    each.scrollIntoView({block: 'center', inline: 'center'});
-    const {left, top, width, height} = each.getBoundingClientRect();
-    const over = document.elementFromPoint(left + width / 2, top + height / 2);
-    return !(each.contains(over) || over?.closest('label')?.contains(each));
-  }).map(each => `${each.tagName} ${each.name || ''} ${JSON.stringify({...each.dataset})}`);
-}"""
-
-
-@pytest.mark.parametrize(("width", "height"), [(341, 153), (320, 256)], ids=["chromebook", "wcag"])
-def test_every_control_can_be_reached_at_400_percent(width: int, height: int, plain: Tablet, long_class: Class) -> None:
-    found = []
-    for at in walk(plain, long_class, "fi"):
-        plain.page.set_viewport_size({"width": width, "height": height})
-        found += [f"{at}: {control}" for control in plain.page.evaluate(_OUT_OF_REACH)]
-        plain.page.set_viewport_size({"width": 768, "height": 954})
-    assert not found, "\n".join(found)
 
 
 # ---- forced colours ----

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.demo import Class, DemoServer
 from tests.browser.records import Answer, Records
@@ -138,3 +138,36 @@ def test_every_control_and_picture_has_its_words(lang: str, plain: Tablet, a_cla
     assert plain.page.locator("img").evaluate_all("all => all.every(each => each.alt === '')")
     hidden = plain.page.locator("main svg").evaluate_all("all => all.every(each => each.ariaHidden === 'true')")
     assert hidden
+
+
+_WORDS = """() => {
+  const found = [];
+  const words = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    const text = words.currentNode.data.trim();
+    if (/\\p{L}{3}/u.test(text)) found.push([text, words.currentNode.parentElement.closest('[lang]').lang]);
+  }
+  return found;
+}"""
+# The same in both languages and right in both.
+_SHARED = {"Tyck"}
+
+
+def test_no_page_mixes_its_languages(browser: Browser, demo: DemoServer, records: Records) -> None:
+    """Nothing is left untranslated, and what is said in the other language says so."""
+    (revision, *_), *_ = records.rows("SELECT id FROM revisions")
+    booklets = [f"/app/b/{revision}-{profile}" for profile in ("short", "long")]
+    pairs = [("/app/?lang=sv", "/app/?lang=fi"), *((f"{booklet}/sv", f"{booklet}/fi") for booklet in booklets)]
+    # The pages as the server draws them: the client would leave a booklet nobody has joined for.
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for swedish, finnish in pairs:
+        said = {}
+        for lang, path in (("sv", swedish), ("fi", finnish)):
+            page.goto(demo.url + path)
+            words: list[tuple[str, str]] = [(text, marked) for text, marked in page.evaluate(_WORDS)]
+            assert {marked for _text, marked in words} == {"sv", "fi"}
+            said[lang] = {text for text, marked in words if marked == lang}
+        assert len(said["sv"]) == len(said["fi"])
+        assert not (said["sv"] & said["fi"]) - _SHARED
+    context.close()

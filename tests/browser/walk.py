@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.demo import Class
 from tests.browser.tablet import Asked, Tablet, fullest
@@ -53,6 +53,65 @@ def walk(tablet: Tablet, joined: Class, lang: str) -> Iterator[str]:
     tablet.go("next", "handover")
     yield "handover"
     tablet.go("new-child", "language")
+
+
+def walk_beside(tablet: Tablet, lang: str) -> Iterator[str]:
+    """From the language page back to it: listening, with a helper, only drawing, and an idea with everything in it."""
+    tablet.choose_language(lang)
+    yield from _listening(tablet, "welcome")
+    tablet.go("draw", "refused")
+    _draw(tablet)
+    yield "draw-only"
+    tablet.go("new-child", "language")
+    tablet.choose_language(lang)
+    tablet.go("helped", "assent")
+    yield "assent-helped"
+    tablet.go("yes", "practice")
+    tablet.do("next")
+    while tablet.at != "q10":
+        if tablet.at == "q1":
+            yield from _listening(tablet, "q1")
+        tablet.answer(tablet.at, None)
+    _draw(tablet)
+    tablet.here.locator('input[name="q10.may_show"][value="yes"]').click()
+    # The youngest only draw.
+    if (words := tablet.here.locator("textarea")).count():
+        words.fill("leka med Alva")
+        expect(tablet.here.locator("[data-names]")).to_be_visible()
+    yield "q10-made"
+    tablet.go("stop", "stop")
+    tablet.go("discard", "handover")
+    yield "handover-discarded"
+    tablet.go("new-child", "language")
+
+
+def _listening(tablet: Tablet, at: str) -> Iterator[str]:
+    """While a part of the page is read aloud; by `never_silent` it stays lit for as long as it is looked at."""
+    tablet.do("listen")
+    expect(tablet.here.locator("[data-say-aloud][data-sounding]")).to_be_visible()
+    yield f"{at}-listening"
+    tablet.do("listen")
+    expect(tablet.page.locator("[data-sounding]")).to_have_count(0)
+
+
+def _draw(tablet: Tablet) -> None:
+    box = tablet.here.locator("canvas").bounding_box()
+    assert box
+    tablet.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    tablet.page.mouse.down()
+    tablet.page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
+    tablet.page.mouse.up()
+    expect(tablet.here.locator('button[data-do="undo"]')).to_be_enabled()
+
+
+def never_silent(page: Page) -> None:
+    """Gives this device a voice of each language that never comes to its end; headless browsers have none."""
+    page.add_init_script(
+        """const voices = ['sv-FI', 'fi-FI'].map(lang => ({lang, localService: true}));
+           const speech = {getVoices: () => voices, cancel() {}, addEventListener() {}, speak() {}};
+           Object.defineProperty(window, 'speechSynthesis', {value: speech});
+           window.SpeechSynthesisUtterance = function () {};"""
+    )
 
 
 def _question(tablet: Tablet, asked: Asked) -> Iterator[str]:

@@ -20,13 +20,14 @@ from server.domain.sessions import Session
 from server.settings import Settings
 from server.store.areas import Area, insert_area
 from server.store.database import Database
-from server.store.migrate import migrate
 from server.store.schema import metadata
 from server.usecases.accounts import add_account, sign_in
 from server.usecases.run_session import prepare
 from server.web.limits import Limits
 from server.web.parts import Parts
+from tests.copies import lay_out, make_tables, sqlite_url
 from tests.town import NAMES, TODAY, new_id
+from tests.web.staff import hashed_cheaply
 
 ADDRESS = "203.0.113.7"
 OTTO = ("otto@annanstans.example", "Otto hör inte hit")
@@ -135,21 +136,36 @@ class DemoApp:
             await tx.execute(text(statement), values)
 
 
+async def make_demo(folder: Path) -> None:
+    """The demo as its command makes it at its first start, and Otto, who belongs to another municipality."""
+    await _fill(folder, sqlite_url(folder))
+
+
+async def _fill(folder: Path, url: str) -> None:
+    await make_tables(url)
+    made = await set_up_demo(Settings(folder, url, **_SETTINGS))
+    db = Database(url)
+    async with db.writing() as tx:
+        await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
+    await add_account(db, OTTO[0], "Otto", OTTO[1], [(role, "annanstans") for role in Role], demo=True)
+    async with db.writing() as tx:
+        for email, password in [OTTO, *((person.email, person.password) for person in made.staff)]:
+            cheap = {"email": email, "hashed": hashed_cheaply(password)}
+            await tx.execute(text("UPDATE staff SET password = :hashed WHERE email = :email"), cheap)
+    await db.close()
+
+
 @asynccontextmanager
 async def open_demo(folder: Path, database_url: str | None = None, **changes: Any) -> AsyncIterator[DemoApp]:
-    """The demo, started as its command starts it, and Otto, who belongs to another municipality."""
-    url = database_url or f"sqlite+aiosqlite:///{folder / 'tyck.sqlite3'}"
-    settings = Settings(folder, url, **{**_SETTINGS, **changes})
-    db = Database(url)
-    await migrate(db)
-    await db.close()
-    made = await set_up_demo(settings)
+    """A demo of its own: a copy, or made anew in the empty database at `database_url`."""
+    if database_url:
+        await _fill(folder, database_url)
+    else:
+        lay_out(make_demo, folder)
+    settings = Settings(folder, database_url or sqlite_url(folder), **{**_SETTINGS, **changes})
     app = create_app(settings)
-    found = DemoApp(app, made)
+    found = DemoApp(app, await set_up_demo(settings))
     async with app.router.lifespan_context(app):
-        async with found.parts.db.writing() as tx:
-            await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
-        await add_account(found.parts.db, OTTO[0], "Otto", OTTO[1], [(role, "annanstans") for role in Role], demo=True)
         yield found
         await asyncio.gather(*(client.aclose() for client in found.clients))
 

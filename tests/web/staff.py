@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,14 @@ from starlette.applications import Starlette
 from server.app import create_app
 from server.domain.people import Role
 from server.domain.sessions import Session
+from server.live import Live
 from server.settings import Settings
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions
-from server.store.migrate import migrate
+from server.store.database import Database
 from server.store.staff import Account, insert_account
 from server.web.parts import Parts
+from tests.copies import lay_out, make_sqlite, sqlite_url
 from tests.town import NAMES, Town, build_town, item
 
 PEOPLE = {
@@ -64,27 +65,33 @@ class World:
         return session
 
 
-@cache
-def _hashed() -> str:
-    """The people's password, hashed cheaply: at sign-in a hash names its own cost (the product's: test_accounts.py)."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+def hashed_cheaply(password: str) -> str:
+    """At sign-in a hash names its own cost (the product's: test_accounts.py)."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+
+
+async def _make(folder: Path) -> None:
+    """The town and its people in a database."""
+    await make_sqlite(folder)
+    db = Database(sqlite_url(folder))
+    await build_town(db, Revisions(db), Live())
+    async with db.writing() as tx:
+        await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
+        hashed = hashed_cheaply(PASSWORD)
+        for name, role in PEOPLE.items():
+            account = Account(f"p_{name}", f"{name.lower()}@stad.example", name, hashed, demo=False, disabled=False)
+            await insert_account(tx, account, [role])
+    await db.close()
 
 
 @asynccontextmanager
 async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    url = f"sqlite+aiosqlite:///{folder / 'tyck.sqlite3'}"
+    lay_out(_make, folder)
     base = {"base_url": "http://localhost:8000", "host": "127.0.0.1", "port": 8000, "proxy": "", "demo": False}
-    app = create_app(Settings(data_dir=folder, database_url=url, **{**base, **settings}))
+    app = create_app(Settings(data_dir=folder, database_url=sqlite_url(folder), **{**base, **settings}))
     parts: Parts = app.state.parts
-    await migrate(parts.db)
-    town = await build_town(parts.db, Revisions(parts.db), parts.live)
-    async with parts.db.writing() as tx:
-        await insert_area(tx, Area("annanstans", None, "municipality", NAMES, "sv"))
-        for name, role in PEOPLE.items():
-            account = Account(f"p_{name}", f"{name.lower()}@stad.example", name, _hashed(), demo=False, disabled=False)
-            await insert_account(tx, account, [role])
     try:
-        yield World(app, town)
+        yield World(app, Town(parts.db, Revisions(parts.db), parts.live, HOME.rpartition("/")[2]))
     finally:
         parts.live.stop()
         await parts.db.close()
