@@ -20,7 +20,7 @@ const JOIN = "/app/";
 const FILES = ["/static/", "/media/", "/app/sounds/"];
 const MATCH = { ignoreVary: true };
 /** @type {Record<string, string>} */
-const TYPES = { svg: "image/svg+xml", ogg: "audio/ogg", m4a: "audio/mp4" };
+const TYPES = { svg: "image/svg+xml", webp: "image/webp", ogg: "audio/ogg", m4a: "audio/mp4" };
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
 worker.addEventListener("activate", (event) => event.waitUntil(activate()));

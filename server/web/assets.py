@@ -1,13 +1,19 @@
-"""Everything static, read into memory once: the shell under its build's name, pictures under their content's name."""
+"""Everything static: the shell under its build's name and pictures under their content's name.
+
+The shell and the pictures it shows are read into memory once; another picture is read and packed when first named.
+"""
 
 import hashlib
 import mimetypes
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import minify
 
+from server.domain.own_pictures import own_id
 from server.web.joined import join_scripts, join_styles
 from server.web.packing import Packed, pack
 
@@ -20,6 +26,7 @@ _JOINED = {"pwa/app.js": join_scripts, "css/app.css": join_styles}
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("image/webp", ".webp")
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,11 @@ class Asset:
     url: str
     media_type: str
     sha256: str
-    packed: Packed
+    body: bytes
 
-    @property
-    def body(self) -> bytes:
-        return self.packed.body
+    @cached_property
+    def packed(self) -> Packed:
+        return pack(self.body) if Path(self.url).suffix in _COMPRESSED else Packed(self.body, {})
 
 
 class Assets:
@@ -48,7 +55,15 @@ class Assets:
         self._pictures = {
             path.stem: _picture(path) for path in _files(root / "static/pictures") if path.suffix == ".svg"
         }
+        self._archive = zipfile.ZipFile(root / "static/pictures/more.zip")
+        self._archived = {name.removesuffix(".svg") for name in self._archive.namelist()}
         self.by_url = {asset.url: asset for asset in (*self._shell.values(), *self._pictures.values())}
+        self._pack_shell()
+
+    def _pack_shell(self) -> None:
+        """Every tablet asks for it, so it is packed before the first one comes."""
+        for asset in self._shell.values():
+            _ = asset.packed
 
     def static(self, name: str) -> str:
         """The URL of a shell file, for example `css/child.css`. Raises KeyError."""
@@ -56,7 +71,30 @@ class Assets:
 
     def picture(self, hexcode: str) -> Asset:
         """The picture with this OpenMoji name. Raises KeyError."""
+        if hexcode not in self._pictures:
+            if hexcode not in self._archived:
+                raise KeyError(hexcode)
+            body = self._archive.read(f"{hexcode}.svg")
+            asset = _asset(f"/media/{hexcode}.{_digest(body)[:_NAME_LENGTH]}.svg", body)
+            self._pictures[hexcode] = self.by_url[asset.url] = asset
         return self._pictures[hexcode]
+
+    def picture_url(self, hexcode: str) -> str:
+        """The URL of a picture that a poll names, also of an own one (`own-…`). Raises KeyError."""
+        own = own_id(hexcode)
+        return f"/media/{own}.webp" if own else self.picture(hexcode).url
+
+    def find(self, url: str) -> Asset | None:
+        """What is served there; an archived picture's URL begins with its name."""
+        hexcode = url.removeprefix("/media/").partition(".")[0]
+        if url not in self.by_url and hexcode in self._archived:
+            self.picture(hexcode)
+        return self.by_url.get(url)
+
+    def keep_own(self, picture: str, body: bytes) -> None:
+        """Holds an own picture, so that it is an asset like every other."""
+        asset = _asset(f"/media/{picture}.webp", body)
+        self.by_url[asset.url] = asset
 
     def shell(self, names: Iterable[str]) -> list[str]:
         """The URLs of every shell file whose name starts with one of `names`."""
@@ -91,8 +129,7 @@ def _picture(path: Path) -> Asset:
 
 def _asset(url: str, body: bytes) -> Asset:
     media_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
-    packed = pack(body) if Path(url).suffix in _COMPRESSED else Packed(body, {})
-    return Asset(url, media_type, _digest(body), packed)
+    return Asset(url, media_type, _digest(body), body)
 
 
 def _digest(body: bytes) -> str:

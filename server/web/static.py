@@ -12,7 +12,7 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 async def asset(request: Request) -> Response:
     """A shell file or picture. Raises `not_found`."""
-    found = parts(request).assets.by_url.get(request.url.path)
+    found = parts(request).assets.find(request.url.path)
     if found is None:
         raise DomainError("not_found")
     return send(request, found.packed, {**FOREVER, "Vary": "Accept-Encoding"}, found.media_type)

@@ -33,7 +33,7 @@ class Templates:
         self._environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._environment.globals.update(
             static=assets.static,
-            picture=lambda hexcode: assets.picture(hexcode).url,
+            picture=assets.picture_url,
             build=assets.build,
             languages={language: NAMES[language] for language in LANGUAGES},
             grades_key=grades_key,
@@ -80,6 +80,7 @@ def page(request: Request, name: str, context: Mapping[str, Any], *, status: int
     person = getattr(request.state, "person", None)
     shared = {"person": person, "path": request.url.path, **context}
     response = HTMLResponse(templates.draw(name, lang, shared), status, {"Cache-Control": "no-store"})
-    if request.query_params.get("lang") in LANGUAGES:
+    # A fragment may be asked for in the language of a field; that is no choice of the reader's.
+    if request.query_params.get("lang") in LANGUAGES and request.headers.get("hx-request") != "true":
         response.set_cookie(LANGUAGE_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
     return response

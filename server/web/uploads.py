@@ -1,14 +1,47 @@
-"""One file out of a browser's form, read with a limit. Knows nothing of what the file is."""
+"""What a browser's form sends that has a file in it, read with a limit. Knows nothing of what the file is."""
 
+import re
+from dataclasses import dataclass
 from email.message import Message
 
 from starlette.requests import Request
 
 from server.domain.errors import DomainError
 
+_NAME = re.compile(rb'[; ]name="([^"]*)"')
+_FIELD_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The first file of a form, empty when none was chosen and None when there was no place for one; the fields."""
+
+    file: bytes | None
+    fields: dict[str, str]
+
 
 async def read_upload(request: Request, limit: int) -> bytes:
-    """The first file of a multipart form (RFC 7578). Raises `too_large` (above `limit` bytes) or `bad_request`."""
+    """The first file of a multipart form. Raises `too_large` (above `limit` bytes) or `bad_request`."""
+    file = (await read_upload_form(request, limit)).file
+    if file is None:
+        raise DomainError("bad_request")
+    return file
+
+
+async def read_upload_form(request: Request, limit: int) -> Upload:
+    """A multipart form (RFC 7578); nothing of any other. Raises `too_large` (above `limit` bytes) or `bad_request`."""
+    file: bytes | None = None
+    fields: dict[str, str] = {}
+    for head, content in await _read_parts(request, limit):
+        name = _NAME.search(head)
+        if b"filename=" in head:
+            file = content if file is None else file
+        elif name:
+            fields.setdefault(_text(name[1]), _text(content))
+    return Upload(file, fields)
+
+
+async def _read_parts(request: Request, limit: int) -> list[tuple[bytes, bytes]]:
     body = bytearray(b"\r\n")
     async for chunk in request.stream():
         body += chunk
@@ -17,8 +50,17 @@ async def read_upload(request: Request, limit: int) -> bytes:
     form = Message()
     form["Content-Type"] = request.headers.get("content-type", "")
     boundary = form.get_boundary()
-    for part in body.split(f"\r\n--{boundary}".encode()) if boundary else ():
-        head, _, content = part.partition(b"\r\n\r\n")
-        if b"filename=" in head:
-            return bytes(content)
-    raise DomainError("bad_request")
+    if not boundary:
+        return []
+    parts = (part.partition(b"\r\n\r\n") for part in body.split(f"\r\n--{boundary}".encode()))
+    return [(bytes(head), bytes(content)) for head, found, content in parts if found]
+
+
+def _text(sent: bytes) -> str:
+    """A field's text; no database takes a NUL. Raises `bad_request`."""
+    if len(sent) > _FIELD_BYTES or b"\0" in sent:
+        raise DomainError("bad_request")
+    try:
+        return sent.decode().strip()
+    except UnicodeDecodeError:
+        raise DomainError("bad_request") from None
