@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from server.domain.actions import Did
 from server.domain.consultations import list_faults
 from server.domain.errors import DomainError
 from server.domain.gaps import complete
@@ -12,6 +13,7 @@ from server.domain.package_checks import Package, pictures_of, read_package, ren
 from server.domain.package_files import PackageError, fault
 from server.domain.packages import PollError
 from server.domain.sounds import Sound
+from server.store.actions import insert_action
 from server.store.areas import list_area_path
 from server.store.consultations import find_consultation
 from server.store.database import Database
@@ -27,12 +29,12 @@ from server.voice import Voice
 _FORMAT = "opus"
 
 
-async def export_package(db: Database, consultation_id: str) -> bytes:
+async def export_package(db: Database, consultation_id: str, *, by: str) -> bytes:
     """The consultation's newest published poll as a package file, or its last draft where nothing is published yet.
 
-    Raises `not_found`, or `incomplete` with what is missing in the draft.
+    `by` is the id of who asks, empty for the command line. Raises `not_found`, or `incomplete` with what is missing in the draft.
     """
-    async with db.reading() as tx:
+    async with db.writing() as tx:
         consultation = await find_consultation(tx, consultation_id)
         if consultation is None:
             raise DomainError("not_found")
@@ -45,6 +47,7 @@ async def export_package(db: Database, consultation_id: str) -> bytes:
         path = await list_area_path(tx, consultation.area)
         own = {own_hexcode(name): one for name, one in (await list_pictures_by_id(tx, ids, path)).items()}
         sounds = await list_recordings(tx, consultation_id, _FORMAT)
+        await insert_action(tx, by, Did.PACKAGE_EXPORTED, consultation.area, consultation.title["sv"])
     pictures, alternatives = {name: one.body for name, one in own.items()}, {name: one.alt for name, one in own.items()}
     return await asyncio.to_thread(write_package, Package(content, pictures, alternatives, sounds))
 
@@ -77,6 +80,7 @@ async def import_package(
             await insert_picture(tx, OwnPicture(picture_id(body), area, package.alternatives[name]), body)
         for key, sound in sounds.items():
             await insert_sound(tx, consultation, key, sound)
+        await insert_action(tx, by, Did.PACKAGE_IMPORTED, area, package.content["title"]["sv"])
     return consultation
 
 

@@ -46,7 +46,7 @@ async def new(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Begins a consultation with an empty poll. Raises `not_allowed` for an area of others."""
     here, form = parts(request), await read_form(request)
-    areas = await _places_to_begin(request)
+    areas = await places_to_begin(request)
     area = field(form, "area") or (areas[0].id if len(areas) == 1 else "")
     wrong: dict[str, str] = {} if area else {"area": "missing"}
     title = {lang: field(form, f"title_{lang}") for lang in LANGUAGES}
@@ -149,7 +149,7 @@ def _line(assets: Any, draft: Draft, published: Sequence[Published]) -> Line:
     return Line(draft, len(questions), len(gaps), revision, bool(published) and revision == published[0])
 
 
-async def _places_to_begin(request: Request) -> list[Area]:
+async def places_to_begin(request: Request) -> list[Area]:
     """Where this person may make a consultation."""
     async with parts(request).db.reading() as db:
         known = await list_areas(db)
@@ -164,7 +164,7 @@ async def _places_to_begin(request: Request) -> list[Area]:
 
 async def _new(request: Request, form: Form, wrong: Mapping[str, str]) -> Response:
     context: Content = {
-        "areas": await _places_to_begin(request),
+        "areas": await places_to_begin(request),
         "area": field(form, "area"),
         "titles": {lang: field(form, f"title_{lang}") for lang in LANGUAGES},
         "wrong": wrong,

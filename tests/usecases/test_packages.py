@@ -1,7 +1,6 @@
 """A package leaves one municipality and arrives in another as a draft, with its pictures and voices, or not at all."""
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +51,17 @@ async def take(db: Database, data: bytes, area: str = THERE) -> str:
     return await import_package(db, Easel(), VOICE, lambda name: name != "0000", data, area, by="p_mika")
 
 
+async def leave(db: Database, consultation: str) -> bytes:
+    return await export_package(db, consultation, by="p_mika")
+
+
 async def content_of(db: Database, consultation: str) -> dict[str, Any]:
     async with db.reading() as tx:
         (draft,) = await list_drafts(tx, consultation)
     return draft.content
 
 
-async def rows(db: Database) -> Sequence[int]:
+async def rows(db: Database) -> list[int | None]:
     async with db.reading() as tx:
         return [
             await tx.scalar(select(func.count()).select_from(one)) for one in (consultations, drafts, pictures, sounds)
@@ -69,14 +72,14 @@ async def rows(db: Database) -> Sequence[int]:
 async def test_a_poll_of_the_shelf_goes_there_and_back(db: Database, name: str) -> None:
     content = find_shelf_poll(name)
     consultation = await publish(db, HERE, content)
-    arrived = await take(db, await export_package(db, consultation))
+    arrived = await take(db, await leave(db, consultation))
     assert await content_of(db, arrived) == {**content, "id": (await content_of(db, arrived))["id"]}
-    again = read_package(await export_package(db, arrived), lambda name: True).content
+    again = read_package(await leave(db, arrived), lambda name: True).content
     assert {**again, "id": name} == content
 
 
 async def test_every_import_is_a_draft_of_its_own(db: Database) -> None:
-    data = await export_package(db, await publish(db, HERE, poll_content()))
+    data = await leave(db, await publish(db, HERE, poll_content()))
     first, second = await take(db, data), await take(db, data, HERE)
     assert len({first, second, "third-place"}) == 3
     ids = {(await content_of(db, one))["id"] for one in (first, second)}
@@ -85,7 +88,7 @@ async def test_every_import_is_a_draft_of_its_own(db: Database) -> None:
 
 async def test_a_draft_of_a_shelf_poll_goes_out_as_it_is(db: Database) -> None:
     consultation, poll = await start_draft(db, HERE, poll_content(), by="p_mika")
-    package = read_package(await export_package(db, consultation), lambda name: True)
+    package = read_package(await leave(db, consultation), lambda name: True)
     assert package.content == {**poll_content(), "id": poll}
 
 
@@ -94,17 +97,17 @@ async def test_an_unfinished_draft_stays_here(db: Database) -> None:
     del content["title"]["fi"]
     consultation, _poll = await start_draft(db, HERE, content, by="p_mika")
     with pytest.raises(DomainError) as caught:
-        await export_package(db, consultation)
+        await leave(db, consultation)
     assert (caught.value.kind.code, caught.value.details) == ("incomplete", (("title.fi", "is missing"),))
     with pytest.raises(DomainError, match="not_found"):
-        await export_package(db, "nowhere")
+        await leave(db, "nowhere")
 
 
 async def test_own_pictures_travel_with_their_words(db: Database) -> None:
     own = await keep_picture(db, Easel(), HERE, photo("teal", "JPEG", quality=95), ALT)
     content = poll_content()
     content["questions"][0]["emojiHex"] = own
-    data = await export_package(db, await publish(db, HERE, content))
+    data = await leave(db, await publish(db, HERE, content))
     assert f"pictures/{own_id(own)}.webp" in unpack(data)
     arrived = await content_of(db, await take(db, data))
     shown = [name for name in pictures_of(arrived) if own_id(name)]
@@ -132,7 +135,7 @@ async def test_a_picture_loses_what_else_is_in_its_file(db: Database) -> None:
 async def test_voices_travel(db: Database, tmp_path: Path) -> None:
     consultation = await publish(db, HERE, poll_content())
     await record(db, VOICE, consultation, KEY, tone(tmp_path, "a.wav"))
-    data = await export_package(db, consultation)
+    data = await leave(db, consultation)
     assert f"sounds/{KEY}.ogg" in unpack(data)
     arrived = await take(db, data)
     async with db.reading() as tx:
@@ -177,7 +180,7 @@ async def test_without_the_programs_a_package_with_voices_says_so(
 
 
 async def test_an_import_waits_for_the_server_that_writes(db: Database) -> None:
-    data = await export_package(db, await publish(db, HERE, poll_content()))
+    data = await leave(db, await publish(db, HERE, poll_content()))
     server = Database(db.url)
     try:
         for _ in range(3):
