@@ -67,6 +67,24 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             N_("A poll shows this picture."),
             N_("Choose another picture in the poll first."),
         ),
+        ErrorKind(
+            "last_administrator",
+            409,
+            N_("This is the last administrator there."),
+            N_("Invite another administrator first."),
+        ),
+        ErrorKind(
+            "area_used",
+            409,
+            N_("Something belongs to this place already."),
+            N_("Rename it instead: what happened there stays."),
+        ),
+        ErrorKind(
+            "dead_link",
+            410,
+            N_("This link has been used or is too old."),
+            N_("Ask whoever invited you for a new one."),
+        ),
         ErrorKind("too_large", 413, N_("That was too large."), N_("Send less at a time.")),
         ErrorKind(
             "not_a_sound", 422, N_("This is no sound that we can read."), N_("Record it again or save it as MP3.")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 MIN_LENGTH = 10
@@ -50,7 +51,7 @@ def _is_common(plain: str) -> bool:
 def _is_pattern(plain: str) -> bool:
     """The same piece again and again, or letters or digits in their order."""
     repeats = (plain + plain).find(plain, 1) <= len(plain) // 2
-    steps = {ord(after) - ord(before) for before, after in zip(plain, plain[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
     return repeats or steps in ({1}, {-1})
 
 

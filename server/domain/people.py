@@ -1,5 +1,6 @@
 """Staff roles and who may do what, where. Knows no sign-in and no HTTP."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,8 @@ class Action(StrEnum):
     FREEZE = "freeze"
     COMPOSE = "compose"
     TYPE_SHEETS = "type_sheets"
+    ADMINISTER = "administer"
+    """People, areas and the log of what staff did."""
 
 
 _REVIEWER = frozenset({Action.BE_STAFF, Action.READ_RESULTS})
@@ -29,7 +32,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.TEACHER: frozenset({Action.BE_STAFF, Action.RUN_SESSION, Action.WATCH_SESSION, Action.CLOSE_SESSION}),
     Role.REVIEWER: _REVIEWER,
     Role.MODERATOR: _MODERATOR,
-    Role.ADMINISTRATOR: _MODERATOR,
+    Role.ADMINISTRATOR: _MODERATOR | {Action.ADMINISTER},
 }
 
 
@@ -46,4 +49,28 @@ class Person:
         return any(area in area_path and action in ALLOWED[role] for role, area in self.roles)
 
     def may_somewhere(self, action: Action) -> bool:
-        return any(action in ALLOWED[role] for role, _area in self.roles)
+        return bool(self.areas_for(action))
+
+    def areas_for(self, action: Action) -> set[str]:
+        """The areas where a role is held that includes `action`: it holds for all below them too."""
+        return {area for role, area in self.roles if action in ALLOWED[role]}
+
+
+MOST_NAME = 80
+MOST_EMAIL = 254
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\]]+")
+
+
+def same_case(email: str) -> str:
+    """An address as it is kept: people write theirs in any case."""
+    return email.strip().casefold()
+
+
+def person_problems(name: str, email: str) -> list[tuple[str, str]]:
+    """What is wrong with a person's name and e-mail address: (field, code) pairs."""
+    problems = []
+    if not name or len(name) > MOST_NAME or not name.isprintable():
+        problems.append(("name", "too_long" if len(name) > MOST_NAME else "missing"))
+    if len(email) > MOST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
+        problems.append(("email", "wrong"))
+    return problems

@@ -1,13 +1,13 @@
 """Areas: joint consultation, municipality, school or other place, a tree."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.questions import Text
-from server.store.schema import areas
+from server.store.schema import areas, consultations, pictures, roles, sessions
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,22 @@ async def list_areas(db: AsyncConnection) -> dict[str, Area]:
     }
 
 
+async def mark_area(db: AsyncConnection, area: Area) -> None:
+    """Gives it this name and language."""
+    named = {"name_sv": area.name["sv"], "name_fi": area.name["fi"], "language": area.language}
+    await db.execute(update(areas).where(areas.c.id == area.id).values(**named))
+
+
+async def erase_area(db: AsyncConnection, area_id: str) -> None:
+    await db.execute(delete(areas).where(areas.c.id == area_id))
+
+
+async def is_area_used(db: AsyncConnection, area_id: str) -> bool:
+    """Whether anything names the area: an area below, a role, a consultation, a session, a picture."""
+    uses = [areas.c.parent, roles.c.area, consultations.c.area, sessions.c.area, pictures.c.area]
+    return any([(await db.execute(select(use).where(use == area_id).limit(1))).first() for use in uses])
+
+
 async def find_area(db: AsyncConnection, area_id: str) -> Area | None:
     return (await list_areas(db)).get(area_id)
 
@@ -59,3 +75,8 @@ def list_path_in(known: Mapping[str, Area], area_id: str) -> list[str]:
         path.append(step)
         step = known[step].parent
     return path
+
+
+def list_below_in(known: Mapping[str, Area], tops: Collection[str]) -> list[str]:
+    """The ids of these areas and all below them."""
+    return [area for area in known if not set(list_path_in(known, area)).isdisjoint(tops)]

@@ -1,17 +1,19 @@
 """Members of staff, their roles and their sign-ins."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.people import Person, Role
+from server.store.database import upsert
 from server.store.schema import roles, sign_ins, staff
 
 
 @dataclass(frozen=True)
 class Account:
-    """`password` is its argon2id hash; a `demo` account works only in the demo."""
+    """`password` is its argon2id hash, empty until its first link is used; a `demo` account works only in the demo."""
 
     id: str
     email: str
@@ -21,15 +23,85 @@ class Account:
     disabled: bool
 
 
-async def insert_account(db: AsyncConnection, account: Account, held_roles: list[tuple[Role, str]]) -> None:
+@dataclass(frozen=True)
+class Member:
+    """An account with its (role, area) pairs."""
+
+    account: Account
+    roles: tuple[tuple[Role, str], ...]
+
+    @property
+    def areas(self) -> list[str]:
+        return list(dict.fromkeys(area for _role, area in self.roles))
+
+
+async def insert_account(db: AsyncConnection, account: Account, held_roles: Iterable[tuple[Role, str]]) -> None:
     await db.execute(insert(staff).values(**vars(account)))
     for role, area in held_roles:
-        await db.execute(insert(roles).values(staff=account.id, area=area, role=role.value))
+        await insert_role(db, account.id, role, area)
 
 
 async def find_account(db: AsyncConnection, email: str) -> Account | None:
     row = (await db.execute(select(staff).where(staff.c.email == email))).mappings().first()
     return Account(**row) if row else None
+
+
+async def find_member(db: AsyncConnection, account_id: str) -> Member | None:
+    found = await _list(db, select(staff).where(staff.c.id == account_id))
+    return found[0] if found else None
+
+
+async def list_members(
+    db: AsyncConnection, areas: Collection[str] | None = None, *, search: str = "", most: int | None = None
+) -> list[Member]:
+    """By name: everyone, or who has a role in one of `areas`; `search` is a part of a name or address."""
+    query = select(staff).order_by(staff.c.name, staff.c.email).limit(most)
+    if areas is not None:
+        query = query.where(staff.c.id.in_(select(roles.c.staff).where(roles.c.area.in_(areas))))
+    if search:
+        is_in = [column.icontains(search, autoescape=True) for column in (staff.c.name, staff.c.email)]
+        query = query.where(or_(*is_in))
+    return await _list(db, query)
+
+
+async def _list(db: AsyncConnection, query: Select[tuple[object, ...]]) -> list[Member]:
+    accounts = [Account(**row) for row in (await db.execute(query)).mappings()]
+    held: dict[str, list[tuple[Role, str]]] = {account.id: [] for account in accounts}
+    for row in await db.execute(select(roles).where(roles.c.staff.in_(held)).order_by(roles.c.area, roles.c.role)):
+        held[row.staff].append((Role(row.role), row.area))
+    return [Member(account, tuple(held[account.id])) for account in accounts]
+
+
+async def list_administered(db: AsyncConnection) -> set[str]:
+    """The areas where an administrator holds the role who can sign in."""
+    is_able = (staff.c.password != "", ~staff.c.disabled, roles.c.role == Role.ADMINISTRATOR.value)
+    return set((await db.execute(select(roles.c.area).join_from(roles, staff).where(*is_able))).scalars())
+
+
+async def count_staff_by_area(db: AsyncConnection) -> dict[str, int]:
+    """How many people have a role at an area itself."""
+    people = func.count(distinct(roles.c.staff))
+    query = select(roles.c.area, people).join_from(roles, staff).where(~staff.c.disabled).group_by(roles.c.area)
+    return {row[0]: row[1] for row in await db.execute(query)}
+
+
+async def insert_role(db: AsyncConnection, account_id: str, role: Role, area: str) -> None:
+    """Gives a role once."""
+    added = upsert(db, roles).values(staff=account_id, area=area, role=role.value)
+    await db.execute(added.on_conflict_do_nothing())
+
+
+async def erase_role(db: AsyncConnection, account_id: str, role: Role, area: str) -> None:
+    held = (roles.c.staff == account_id, roles.c.role == role.value, roles.c.area == area)
+    await db.execute(delete(roles).where(*held))
+
+
+async def mark_password(db: AsyncConnection, account_id: str, hashed: str) -> None:
+    await db.execute(update(staff).where(staff.c.id == account_id).values(password=hashed))
+
+
+async def mark_disabled(db: AsyncConnection, account_id: str, *, disabled: bool) -> None:
+    await db.execute(update(staff).where(staff.c.id == account_id).values(disabled=disabled))
 
 
 async def insert_sign_in(db: AsyncConnection, token_hash: str, account_id: str, now: int) -> None:
@@ -57,6 +129,11 @@ async def mark_seen(db: AsyncConnection, token_hash: str, now: int) -> None:
 
 async def erase_sign_in(db: AsyncConnection, token_hash: str) -> None:
     await db.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash))
+
+
+async def erase_sign_ins(db: AsyncConnection, account_id: str, *, but: str = "") -> None:
+    """Ends every sign-in of a person, except that of the token hash `but`."""
+    await db.execute(delete(sign_ins).where(sign_ins.c.staff == account_id, sign_ins.c.token_hash != but))
 
 
 async def erase_idle_sign_ins(db: AsyncConnection, not_before: int) -> None:
