@@ -92,7 +92,7 @@ def _faults(entries: Iterable[zipfile.ZipInfo]) -> Iterator[PollError]:
         name = entry.orig_filename
         limit = next((most for pattern, most in _KINDS if pattern.fullmatch(name)), None)
         if limit is None or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-            yield fault(name, N_("does not belong into a package"))
+            yield fault(name, N_("does not belong in a package"))
         elif name in seen:
             yield fault(name, N_("is there twice"))
         elif entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:

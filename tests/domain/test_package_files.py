@@ -100,7 +100,7 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-OUTSIDE = "does not belong into a package"
+OUTSIDE = "does not belong in a package"
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "zip: is damaged"),
     "no zip": (lambda: b"<html>", "zip: is damaged"),
