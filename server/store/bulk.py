@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Sequence[Any]
 Rows = Sequence[Row]
+"""What a statement returns; for one that returns none, one row with the number of rows it changed."""
 Returned = TypeVar("Returned")
 
 
@@ -59,10 +60,11 @@ async def do(db: AsyncConnection, work: Work[Returned]) -> Returned:
 async def _execute(db: AsyncConnection, statement: Statement) -> Rows:
     if db.dialect.name == "postgresql":
         result = await db.execute(statement.postgresql, statement.parameters)
-        return result.all() if result.returns_rows else ()
+        return result.all() if result.returns_rows else [(result.rowcount,)]
     raw = await db.get_raw_connection()
     assert raw.driver_connection is not None
-    found: Rows = await raw.driver_connection.execute_fetchall(statement.sqlite, statement.parameters)
+    # aiosqlite has no public way to run more than one statement on its thread.
+    found: Rows = await raw.driver_connection._execute(_run, raw.driver_connection._conn, statement)
     return found
 
 
@@ -84,7 +86,12 @@ def _finish(connection: sqlite3.Connection, work: Work[Returned]) -> Returned:
     try:
         while True:
             statement = next(work) if rows is None else work.send(rows)
-            rows = connection.execute(statement.sqlite, statement.parameters).fetchall()
+            rows = _run(connection, statement)
     except StopIteration as done:
         returned: Returned = done.value
         return returned
+
+
+def _run(connection: sqlite3.Connection, statement: Statement) -> Rows:
+    cursor = connection.execute(statement.sqlite, statement.parameters)
+    return cursor.fetchall() if cursor.description else [(cursor.rowcount,)]

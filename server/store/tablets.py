@@ -87,7 +87,11 @@ _MARK_HEARD = Bulk("""
            settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND CAST(item.value ->> 4 AS INTEGER) = 0)
       FROM {rows} AS item
      WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
-    RETURNING tablets.session, tablets.grant_id, tablets.revoked
+""")
+_LIST_REVOKED = Bulk("""
+    SELECT tablets.session, tablets.grant_id
+      FROM {rows} AS item JOIN tablets ON tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
+     WHERE tablets.revoked
 """)
 
 
@@ -96,8 +100,8 @@ def mark_heard(reports: Iterable[TabletReport], now: int) -> Work[set[tuple[str,
     grant) pairs.
     """
     rows = [(r.session, r.grant, r.ready, r.turn, r.pending) for r in reports]
-    heard = yield from _MARK_HEARD.run(rows, now=now)
-    return {(session, grant) for session, grant, revoked in heard if revoked}
+    yield from _MARK_HEARD.run(rows, now=now)
+    return {(session, grant) for session, grant in (yield from _LIST_REVOKED.run([row[:2] for row in rows]))}
 
 
 async def erase_tablets(db: AsyncConnection, session: str) -> None:

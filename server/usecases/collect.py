@@ -107,14 +107,13 @@ class Collector:
 
 
 class _NotPlain(Exception):
-    """Some item is late or must be held: rare, and more than one go."""
+    """Some item is late, came again or must be held: rare, and more than one go."""
 
 
 def _keep_plain(keeping: Keeping) -> Work[None]:
     yield from keeping.begin()
-    if not keeping.is_plain:
+    if not keeping.is_plain or not (yield from keeping.keep_new()):
         raise _NotPlain
-    yield from keeping.keep_raw()
     yield from keeping.end()
 
 

@@ -33,7 +33,9 @@ class UnknownSession(Exception):
 
 
 class Keeping:
-    """What one transaction does with a group of deliveries: `begin`, `keep_raw`, `keep_others`, `end`, in turn."""
+    """What one transaction does with a group of deliveries: `begin`, `keep_new` or `keep_raw` and
+    `keep_others`, `end`, in turn.
+    """
 
     def __init__(self, revisions: Revisions, key: bytes, group: Sequence[Delivery], now: int) -> None:
         self._revisions = revisions
@@ -101,8 +103,17 @@ class Keeping:
             self._room[grant.session] -= 1
             self._raw[pair] = item.body
 
+    def keep_new(self) -> Work[bool]:
+        """Keeps what arrived for the first time while its session was open; False when something came again."""
+        raw = self._raw
+        if not raw:
+            return True
+        self._arrived.update(session for session, _ in raw)
+        self._receipts.update(dict.fromkeys(raw, STORED))
+        return (yield from responses.insert_new([(*pair, body) for pair, body in raw.items()]))
+
     def keep_raw(self) -> Work[None]:
-        """Keeps what arrived while its session was open."""
+        """Keeps what arrived while its session was open, the first time or again."""
         raw = self._raw
         if not raw:
             return

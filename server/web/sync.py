@@ -154,7 +154,7 @@ def _sync_answer(rid: str, outcome: Outcome) -> bytes:
         "day": outcome.day,
         "items": {item_id: said(receipt) for item_id, receipt in outcome.receipts.items()},
         "lost": [],
-        "session": {"state": outcome.state},
+        "session": {"state": outcome.state.value},
         "next": _NEXT,
     }
     if outcome.commit:
