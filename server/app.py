@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from server.live import Live
+from server.mail import Mail
 from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
@@ -80,6 +81,7 @@ def _put_together(settings: Settings) -> Parts:
         collector=Collector(db, revisions, live, _now, key),
         easel=Easel(),
         voice=Voice(speaks=settings.voice),
+        mail=Mail(settings.smtp),
         assets=assets,
         templates=templates,
         limits=Limits(),

@@ -8,11 +8,23 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
+class Smtp:
+    """A mail server; `security` is `starttls`, `tls` or `off`, `sender` the address that letters come from."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+    sender: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """`proxy` are the trusted proxies' addresses, comma-separated; `demo` lets demo accounts sign in.
 
     `feedback` is where people tell what is hard to use: an e-mail or https address; `voice` lets texts be read aloud by
-    a generated voice.
+    a generated voice; without `smtp` no mail is sent.
     """
 
     data_dir: Path
@@ -24,6 +36,7 @@ class Settings:
     demo: bool = False
     feedback: str | None = None
     voice: bool = False
+    smtp: Smtp | None = None
 
     @property
     def is_https(self) -> bool:
@@ -48,6 +61,26 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
         demo=demo,
         feedback=_feedback(environment.get("TYCK_FEEDBACK")),
         voice=_switch(environment, "TYCK_VOICE"),
+        smtp=_smtp(environment),
+    )
+
+
+def _smtp(environment: Mapping[str, str]) -> Smtp | None:
+    host, sender = environment.get("TYCK_SMTP_HOST", ""), environment.get("TYCK_SMTP_FROM", "")
+    security = environment.get("TYCK_SMTP_SECURITY", "starttls")
+    if not host:
+        return None
+    if not _ADDRESS.fullmatch(sender):
+        raise ValueError("TYCK_SMTP_FROM must be the e-mail address that letters come from.")
+    if security not in ("starttls", "tls", "off"):
+        raise ValueError(f"TYCK_SMTP_SECURITY must be starttls, tls or off, not {security!r}.")
+    return Smtp(
+        host=host,
+        port=_port(environment.get("TYCK_SMTP_PORT", "465" if security == "tls" else "587"), "TYCK_SMTP_PORT"),
+        security=security,
+        user=environment.get("TYCK_SMTP_USER", ""),
+        password=_secret(environment, "TYCK_SMTP_PASSWORD") or "",
+        sender=sender,
     )
 
 
@@ -59,15 +92,18 @@ def _database_url(environment: Mapping[str, str]) -> str | None:
     return url
 
 
+_ADDRESS = re.compile(r"[^@\s/?]+@[^@\s/?]+")
+
+
 def _feedback(text: str | None) -> str | None:
-    if text and not text.startswith("https://") and not re.fullmatch(r"[^@\s/?]+@[^@\s/?]+", text):
+    if text and not text.startswith("https://") and not _ADDRESS.fullmatch(text):
         raise ValueError(f"TYCK_FEEDBACK must be an e-mail or https address, not {text!r}.")
     return text or None
 
 
-def _port(text: str) -> int:
+def _port(text: str, name: str = "TYCK_PORT") -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise ValueError(f"TYCK_PORT must be a number from 1 to 65535, not {text!r}.")
+        raise ValueError(f"{name} must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 
 

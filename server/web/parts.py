@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from server.live import Live
+from server.mail import Mail
 from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
@@ -30,6 +31,7 @@ class Parts:
     collector: Collector
     easel: Easel
     voice: Voice
+    mail: Mail
     assets: Assets
     templates: Templates
     limits: Limits

@@ -15,9 +15,10 @@ MAY_SEE = {
     "domain": {"domain"},
     "store": {"store", "domain"},
     "usecases": {"usecases", "store", "domain", "live", "voice"},
-    "web": {"web", "usecases", "store", "domain", "live", "voice", "i18n", "settings"},
+    "web": {"web", "usecases", "store", "domain", "live", "voice", "mail", "i18n", "settings"},
     "live": {"live"},
     "voice": {"voice", "domain"},
+    "mail": {"mail", "settings"},
     "i18n": {"i18n", "domain"},
     "settings": {"settings"},
 }
