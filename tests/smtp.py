@@ -31,7 +31,7 @@ class Postbox:
             elif word == b"DATA":
                 writer.write(b"354 go on\r\n")
                 body = await reader.readuntil(b"\r\n.\r\n")
-                letter = message_from_bytes(body[:-5], _class=EmailMessage, policy=policy.default)  # type: ignore[arg-type]
+                letter = message_from_bytes(body[:-5], _class=EmailMessage, policy=policy.default)
                 self.letters.append(letter)
                 writer.write(b"250 kept\r\n")
             else:
