@@ -78,7 +78,6 @@ def add_question(
     question |= {"id": _fresh("q", questions), "kind": kind}
     if any(text.values()):
         question["text"] = dict(text)
-        question["emojiHex"] = suggest(text) or question["emojiHex"]
     question["text"] = {lang: question["text"].get(lang, "") for lang in LANGUAGES}
     _fill(question, labels, suggest)
     exits = [at for at, each in enumerate(questions) if each["id"] == "exit"]

@@ -42,14 +42,13 @@ _WORDS = {
     Rule.PICTURE_MISSING: N_("A picture is missing."),
     Rule.PICTURE_UNKNOWN: N_("This picture is not in the collection."),
     Rule.TEXT_MISSING: N_("The text is missing in both languages."),
-    Rule.TRANSLATION_MISSING: N_("The text is missing in %(language)s."),
     Rule.TOO_MANY_PANELS: N_("%(found)s lines before the first question: at most %(limit)s."),
     Rule.LONG_PANEL: N_("%(found)s words: a line has at most %(limit)s."),
     Rule.NO_QUESTIONS: N_("This profile has no questions."),
     Rule.GRADE_UNASKED: N_("No profile has these grades: %(words)s."),
     Rule.UNREADABLE: N_("Something does not fit together: %(words)s."),
 }
-_LANGUAGES = {"sv": N_("Swedish"), "fi": N_("Finnish")}
+_UNTRANSLATED = {"sv": N_("The Swedish text is missing."), "fi": N_("The Finnish text is missing.")}
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,9 @@ def _advice(finding: Finding, lang: str) -> Advice:
         "found": finding.found,
         "limit": finding.limit,
         "words": ", ".join(finding.words),
-        "language": gettext(_LANGUAGES[finding.lang or "sv"]),
     }
-    text = gettext(_WORDS[finding.rule]) % named
+    is_untranslated = finding.rule == Rule.TRANSLATION_MISSING
+    text = gettext(_UNTRANSLATED[finding.lang or "sv"] if is_untranslated else _WORDS[finding.rule]) % named
     blocks = finding.rule.severity == Severity.BLOCKS
     return Advice(finding.path, finding.lang, text, blocks, page_of(finding.path), _field(finding))
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain import picture_words
-from server.domain.draft_changes import MOST_QUESTIONS
-from server.domain.drafts import PURSES, Content, as_facts
+from server.domain.draft_changes import MOST_QUESTIONS, shown
+from server.domain.drafts import PURSES, Content, as_facts, find_slot
 from server.domain.errors import DomainError
 from server.domain.gaps import list_fact_gaps, review
 from server.domain.packages import LANGUAGES, MAX_OPTIONS
@@ -68,6 +68,11 @@ class Bench:
     def gaps_at(self, root: str) -> int:
         """How many gaps a part of the draft has."""
         return sum(each.path.split(".")[0] == root for each in self.gaps)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether there is a question besides the one that every poll asks."""
+        return any(each["id"] != "exit" for each in shown(self.content)["questions"])
 
     def gaps_of(self, page_name: str) -> int:
         """How many gaps a page has; those of single questions belong to `questions`."""
@@ -180,6 +185,18 @@ def _lines(written: str, kind: str) -> list[str]:
     return [side.strip() for line in lines for side in (*line.split("/", 1), "")[:2]]
 
 
+def said_at(content: Content, path: str) -> str:
+    """What stands at `path` in any language; empty when it is no text."""
+    for lang in LANGUAGES:
+        try:
+            said = find_slot(content, f"{path}.{lang}").value
+        except DomainError:
+            return ""
+        if said:
+            return said
+    return ""
+
+
 def gap_place(content: Content, gap: Advice, lang: str) -> str:
     """The name of the place a gap is at: a question's text, or a page of the workshop."""
     gettext = translations(lang).gettext
@@ -187,7 +204,9 @@ def gap_place(content: Content, gap: Advice, lang: str) -> str:
     kind, _, asked = gap.page.partition("/")
     texts = [each["text"] for each in content["questions"] if each["id"] == asked]
     written = [text[code] for text in texts for code in (lang, *LANGUAGES) if text.get(code)]
-    return str(written[0]) if written else names[kind]
+    beside = said_at(content, gap.path)
+    place = str(written[0]) if written else names[kind]
+    return f"{place}: {beside}" if beside and beside not in place else place
 
 
 def _address(page_name: str) -> str:

@@ -122,3 +122,5 @@ document.addEventListener("click", (event) => {
   send(field);
   field.focus();
 });
+
+export {};
