@@ -1,5 +1,6 @@
 """Consultations and the frozen revisions of their polls."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -137,14 +138,19 @@ class Revisions:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._known: dict[str, Revision] = {}
+        # After a restart a whole class asks at once, and parsing takes tens of milliseconds.
+        self._reading = asyncio.Lock()
 
     async def find(self, revision_id: str) -> Revision | None:
-        if revision_id not in self._known:
-            async with self._db.reading() as db:
-                row = (await db.execute(select(revisions).where(revisions.c.id == revision_id))).first()
-            if row is None:
-                return None
-            self._known[revision_id] = Revision(row.id, row.consultation, parse_poll(json.loads(row.content)))
+        if found := self._known.get(revision_id):
+            return found
+        async with self._reading:
+            if revision_id not in self._known:
+                async with self._db.reading() as db:
+                    row = (await db.execute(select(revisions).where(revisions.c.id == revision_id))).first()
+                if row is None:
+                    return None
+                self._known[revision_id] = Revision(row.id, row.consultation, parse_poll(json.loads(row.content)))
         return self._known[revision_id]
 
     async def find_newest_of_poll(self, poll_id: str) -> Revision | None:
