@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -155,7 +156,7 @@ async def _show(
         "refused": refused,
         "given": given or {},
         "most_letters": MAX_ALT,
-        "query_in_path": f"q={query}&" if query else "",
+        "query_in_path": f"q={quote(query[:MAX_QUERY])}&" if query else "",
     }
     name = "pictures/_hits.html" if is_htmx(request) and not refused else "pictures/show.html"
     return page(request, name, context, status=refused.kind.status if refused else 200)
