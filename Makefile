@@ -31,7 +31,7 @@ run: setup ## the demo municipality on http://localhost:8000 (PORT=9000, DATA=fo
 .PHONY: test
 test: setup $(VENV)/made-test ## all tests: rules, store, web, browsers (ARGS="-k name" for some)
 	@$(PY) tests/needs.py
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: setup $(VENV)/made-check $(NODE)/made ## format, lint, types, catalogues, architecture

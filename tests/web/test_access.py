@@ -5,7 +5,6 @@ municipality; O Otto, who has every role in another municipality.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -101,13 +100,6 @@ MAY = {
 ROLES = {"N": None, "T": "teacher", "M": "moderator", "R": "reviewer", "A": "administrator", "O": "otto"}
 PASSED = {200, 204, 303, 304, 404, 409, 422}
 """What a handler itself says: also that a session is not in a state for that."""
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    async with open_demo(folder) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

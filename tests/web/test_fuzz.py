@@ -5,13 +5,11 @@ import gzip
 import itertools
 import json
 from collections import Counter
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -20,7 +18,8 @@ from server.domain.errors import ERROR_KINDS
 from server.domain.responses import read_response, suits
 from tests.domain.polls import json_values, near
 from tests.town import poll_content
-from tests.web.demo import DemoApp, Tablet, open_demo
+from tests.web.demo import DemoApp, Tablet
+from tests.web.fuzz import running_demo, throw
 
 AT_ONCE = 20
 EXAMPLES = 500
@@ -101,30 +100,19 @@ class Account:
 
 def test_bad_bodies_get_the_documented_answer(tmp_path: Path) -> None:
     kept = Account()
-    stack = AsyncExitStack()
-    with asyncio.Runner() as runner:
-        demo = runner.run(stack.enter_async_context(open_demo(tmp_path)))
+    with running_demo(tmp_path) as (demo, run):
         # Several, so that no session's cap is reached.
-        tablets = itertools.cycle([runner.run(demo.tablet()) for _ in range(12)])
+        tablets = itertools.cycle([run(demo.tablet()) for _ in range(12)])
         untouched = ("sessions", "sign_ins", "tablets", "staff", "packets", "waiting", "tombstones")
-        before = runner.run(demo.rows(*untouched))
+        before = run(demo.rows(*untouched))
 
-        @settings(
-            max_examples=EXAMPLES,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(st.lists(requests, min_size=AT_ONCE, max_size=AT_ONCE))
         def take(made: list[tuple[str, bytes, str]]) -> None:
-            runner.run(deliver(demo, next(tablets), kept, made))
+            run(deliver(demo, next(tablets), kept, made))
 
-        take()
+        throw(requests, at_once=AT_ONCE, examples=EXAMPLES, take=take)
         assert kept.statuses.total() >= BODIES
-        assert runner.run(demo.rows(*untouched)) == before
-        runner.run(check_stored(demo, kept.told))
-        runner.run(stack.aclose())
+        assert run(demo.rows(*untouched)) == before
+        run(check_stored(demo, kept.told))
 
 
 async def deliver(demo: DemoApp, tablet: Tablet, kept: Account, made: list[tuple[str, bytes, str]]) -> None:

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from sqlalchemy import text
 from server.usecases.redraw import HEIGHT, WIDTH
 from server.usecases.report import freeze
 from server.usecases.run_session import close, revoke_tablet
-from tests.postgres import Cluster
 from tests.town import new_id
 from tests.web.demo import DemoApp, Tablet, open_demo, zipped
 
@@ -30,15 +28,9 @@ LINE = [[0.1, 0.1, 0.5], [0.5, 0.4, 0.5], [0.9, 0.9, 0.5]]
 TABLES = ("ideas", "idea_counts", "responses", "held", "participation")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["sqlite", "postgresql"])
-async def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    url = None
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database()
-    async with open_demo(folder, url) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def demo(demo_of_each_engine: DemoApp) -> DemoApp:
+    return demo_of_each_engine
 
 
 @pytest_asyncio.fixture(loop_scope="module")

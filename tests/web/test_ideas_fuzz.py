@@ -1,17 +1,16 @@
 """Generated bad ideas against the running app: no 5xx, and nothing kept that was not called stored or held."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from server.domain.errors import ERROR_KINDS
 from tests.town import new_id
-from tests.web.demo import DemoApp, Tablet, open_demo
+from tests.web.demo import DemoApp, Tablet
+from tests.web.fuzz import running_demo, throw
 from tests.web.test_fuzz import changed, wild, written
 
 AT_ONCE = 10
@@ -35,27 +34,12 @@ bodies = written(st.just(IDEA) | changed(IDEA) | strokes | texts | elsewhere)
 
 def test_bad_ideas_get_the_documented_answer(tmp_path: Path) -> None:
     told: dict[str, str] = {}
-    stack = AsyncExitStack()
-    with asyncio.Runner() as runner:
-        demo = runner.run(stack.enter_async_context(open_demo(tmp_path)))
-        tablet = runner.run(_tablet(demo))
-
-        @settings(
-            max_examples=EXAMPLES,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(st.lists(bodies, min_size=AT_ONCE, max_size=AT_ONCE))
-        def take(made: list[bytes]) -> None:
-            runner.run(deliver(tablet, told, made))
-
-        take()
+    with running_demo(tmp_path) as (demo, run):
+        tablet = run(_tablet(demo))
+        throw(bodies, at_once=AT_ONCE, examples=EXAMPLES, take=lambda made: run(deliver(tablet, told, made)))
         assert set(told.values()) == {"stored", "held", "rejected"}
-        kept = runner.run(_kept(demo))
+        kept = run(_kept(demo))
         assert kept == {idea: said for idea, said in told.items() if said != "rejected"}
-        runner.run(stack.aclose())
 
 
 async def _tablet(demo: DemoApp) -> Tablet:

@@ -1,33 +1,24 @@
 """Joining (docs/sync.md): by four pictures or a link, into one session of one school."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import pytest_asyncio
 
 from server.domain.grants import read_token
 from server.domain.sessions import PICTURES, Session
 from server.usecases.report import freeze
 from server.usecases.run_session import close, finish
-from tests.postgres import Cluster
 from tests.web.demo import DemoApp, open_demo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["sqlite", "postgresql"])
-async def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    url = None
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database()
-    async with open_demo(folder, url) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def demo(demo_of_each_engine: DemoApp) -> DemoApp:
+    return demo_of_each_engine
 
 
 async def join(demo: DemoApp, **body: Any) -> httpx2.Response:

@@ -1,12 +1,10 @@
 """What holds for every answer and every writing request: headers, no foreign sites, careful cookies."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
-import pytest_asyncio
 
 from server.domain.errors import ERROR_KINDS
 from tests.web.demo import DemoApp, open_demo
@@ -30,13 +28,6 @@ CSP = {
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|\shx-on", re.IGNORECASE)
 # A link that a person may follow, to the authority or a licence, is no contact.
 FOREIGN = re.compile(r"<(?!a\b)[^>]*\b(?:src|href|action|hx-get|hx-post|sse-connect)=\"(?:https?:)?//", re.IGNORECASE)
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    async with open_demo(folder) as opened:
-        yield opened
 
 
 def check_headers(reply: httpx2.Response) -> None:

@@ -2,15 +2,14 @@
 
 import gzip
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
 import httpx2
 import pytest
-import pytest_asyncio
 
-from tests.web.demo import DemoApp, open_demo
+from tests.web.demo import DemoApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,13 +21,6 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".png": "image/png",
 }
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    async with open_demo(folder) as opened:
-        yield opened
 
 
 async def plain(demo: DemoApp, url: str) -> httpx2.Response:

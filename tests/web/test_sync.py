@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from sqlalchemy import text
 
 from server.usecases.report import freeze
 from server.usecases.run_session import close, finish, revoke_tablet
-from tests.postgres import Cluster
 from tests.town import new_id
 from tests.web.demo import DemoApp, Tablet, open_demo, zipped
 
@@ -23,15 +21,9 @@ KIB = 1024
 STORED = {"s": "stored"}
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["sqlite", "postgresql"])
-async def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoApp]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    url = None
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database()
-    async with open_demo(folder, url) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def demo(demo_of_each_engine: DemoApp) -> DemoApp:
+    return demo_of_each_engine
 
 
 @pytest_asyncio.fixture(loop_scope="module")
