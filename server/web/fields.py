@@ -126,7 +126,7 @@ def _is_field(content: Content, path: str) -> bool:
 
 def has_picture(assets: Assets, hexcode: str) -> bool:
     try:
-        assets.picture(hexcode)
+        assets.picture_url(hexcode)
     except KeyError:
         return False
     return True

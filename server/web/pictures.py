@@ -93,6 +93,13 @@ async def own(request: Request) -> Response:
     return Response(body, headers=FOREVER, media_type="image/webp")
 
 
+async def find_pictures(request: Request, query: str, most: int) -> list[Shown]:
+    """For the moderator who picks one: at most so many for the word, then the own ones that are not among them."""
+    mine = await _mine(request)
+    found = _find(query, language_of(request), mine)[:most]
+    return [*found, *(shown for shown in mine.pictures.values() if shown not in found)]
+
+
 async def hold_own_pictures(here: Parts, html: str) -> None:
     """Makes assets of the own pictures that this page shows, so that tablets get them like all others."""
     async with here.db.reading() as db:

@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.domain import picture_words
 from server.domain.drafts import find_slot
 from server.domain.errors import DomainError
 from server.web.advice import page_of
 from server.web.fields import has_picture
 from server.web.parts import parts
+from server.web.pictures import find_pictures
 from server.web.templating import language_of, page
 from server.web.workshop_poll import find_bench
 
@@ -29,7 +29,7 @@ async def choose(request: Request) -> Response:
     query = request.query_params.get("q")
     if query is None:
         query = str(beside.get(lang) or "")
-    hits = [hexcode for hexcode in picture_words.search(query, lang) if has_picture(here.assets, hexcode)]
+    found = await find_pictures(request, query, _MOST_HITS)
     context = {
         "bench": bench,
         "page_name": page_of(at),
@@ -39,8 +39,8 @@ async def choose(request: Request) -> Response:
         "was": slot.value,
         "label": beside.get(lang) or "",
         "query": query[:100],
-        "hits": hits[:_MOST_HITS],
-        "names": {hexcode: picture_words.picture_name(hexcode, lang) or hexcode for hexcode in hits[:_MOST_HITS]},
+        "hits": [shown.hexcode for shown in found],
+        "names": {shown.hexcode: shown.name[lang] for shown in found},
         "path": f"{bench.home}/picture",
     }
     return page(request, "workshop/picture.html", context)

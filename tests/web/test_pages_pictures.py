@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Mapping
 from html import unescape
+from typing import Any
 
 import httpx2
 import pytest
@@ -35,7 +36,7 @@ def hits(reply: httpx2.Response) -> list[str]:
 
 
 async def sent(
-    browser: httpx2.AsyncClient, file: bytes | None = None, name: str = "gård.jpg", **changes: str
+    browser: httpx2.AsyncClient, file: bytes | None = None, name: str = "gård.jpg", **changes: Any
 ) -> httpx2.Response:
     files: Mapping[str, tuple[str, bytes]] = {"picture": (name, photo() if file is None else file)}
     return await browser.post(PAGE, data={**WORDS, **changes}, files=files)
