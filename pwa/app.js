@@ -44,41 +44,34 @@ function offerSounds(lists, moments) {
  * @param {string} path
  */
 async function openBookletPage(edition, path) {
-  const current = await get("meta", "current");
-  const sessions = await list("sessions");
+  const [current, sessions, kept] = await Promise.all([get("meta", "current"), list("sessions"), get("booklets", edition)]);
   const session = sessions.find((each) => each.session === current && Object.values(each.booklets).includes(path));
   if (!session) return location.replace("/app/");
 
   const booklet = openBooklet(main);
   showMark(session.mark);
-  const kept = await get("booklets", edition);
-  /** @type {Play | undefined} */
-  let playing;
-  const page = {
-    isResting: () => playing?.isResting ?? false,
-    reload: () => playing?.reload(),
-    onReady: () => sync.now(),
-  };
+  const playing = new Play(booklet, session, { revision: main.dataset.revision ?? "", lang: main.lang }, {
+    soon: () => void showUnsent().then(() => sync.soon()),
+    rest: () => sync.rest(),
+  });
+  // The child comes first, then the checks.
+  await playing.open();
+  const page = { isResting: () => playing.isResting, reload: () => playing.reload(), onReady: () => sync.now() };
   const readiness = watchReady(kept ? [kept] : [], session.heard ?? false, page);
   const after = Promise.race([readiness.checked, wait(CHECK_MS)]);
   offerSounds(soundList(edition, main.lang), [after, readiness.checked]);
   const sync = startSync({
     current,
     after,
-    tablet: () => ({ ready: readiness.ready, turn: playing?.isAnswering ? "answering" : "idle" }),
+    tablet: () => ({ ready: readiness.ready, turn: playing.isAnswering ? "answering" : "idle" }),
     heard: () => {
       readiness.heard();
       void showUnsent();
-      void playing?.heard();
+      void playing.heard();
     },
-    refused: () => void playing?.heard(),
+    refused: () => void playing.heard(),
     outdated: async () => void (await registering)?.update(),
   });
-  playing = new Play(booklet, session, { revision: main.dataset.revision ?? "", lang: main.lang }, {
-    soon: () => void showUnsent().then(sync.soon),
-    rest: sync.rest,
-  });
-  await playing.open();
   watchUpdates(await registering, page);
 }
 
