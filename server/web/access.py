@@ -104,20 +104,22 @@ async def require(request: Request, action: Action, area: str) -> None:
 
 def guarded(handler: Handler, rule: Rule) -> Handler:
     """The handler behind its rule; raises `sign_in_needed`, `not_allowed` or `not_found` before it runs."""
+    if rule.who != Who.STAFF:
+        return handler
+    action = rule.action
+    assert action is not None
 
     async def checked(request: Request) -> Response:
-        if rule.who == Who.STAFF:
-            assert rule.action is not None
-            person = await signed_in(request)
-            if person is None:
-                raise DomainError("sign_in_needed")
-            if rule.where == Where.ANYWHERE:
-                allowed = person.may_somewhere(rule.action)
-            else:
-                allowed = any(person.may(rule.action, path) for path in await area_paths(request, rule.where))
-            if not allowed:
-                raise DomainError("not_allowed")
-            request.state.person = person
+        person = await signed_in(request)
+        if person is None:
+            raise DomainError("sign_in_needed")
+        if rule.where == Where.ANYWHERE:
+            allowed = person.may_somewhere(action)
+        else:
+            allowed = any(person.may(action, path) for path in await area_paths(request, rule.where))
+        if not allowed:
+            raise DomainError("not_allowed")
+        request.state.person = person
         return await handler(request)
 
     return checked
