@@ -116,7 +116,7 @@ def _ask(content: Content, question: Content) -> None:
     for profile in content.get("gradeProfiles", ()):
         is_young = min(profile.get("grades") or [1]) <= _YOUNG
         asked = profile.setdefault("questionIds", [])
-        is_full = profile["id"] == _MINI and len(asked) >= _MINI_QUESTIONS
+        is_full = profile["id"] == _MINI and len({*asked} - {"exit"}) >= _MINI_QUESTIONS
         if (
             is_full
             or (profile["id"] == _MINI and question["kind"] == "idea")

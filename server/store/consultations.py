@@ -102,6 +102,12 @@ async def find_newest_revision(db: AsyncConnection, consultation_id: str) -> str
     return (await db.execute(query.order_by(revisions.c.number.desc()))).scalars().first()
 
 
+async def list_newest_revisions(db: AsyncConnection) -> dict[str, str]:
+    """The id of the revision that new sessions use, by consultation."""
+    query = select(revisions.c.consultation, revisions.c.id).order_by(revisions.c.number)
+    return {row.consultation: row.id for row in await db.execute(query)}
+
+
 async def find_newest_of_poll(db: AsyncConnection, poll_id: str) -> tuple[str, str] | None:
     """The newest revision of a poll and its consultation, as ids."""
     query = select(revisions.c.id, revisions.c.consultation).where(revisions.c.poll == poll_id)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
 from server.store.bulk import Bulk, Work, do
-from server.store.schema import held, participation, responses, tombstones
+from server.store.schema import held, participation, responses, sessions, tombstones
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,14 @@ async def count_arrived(db: AsyncConnection, session_ids: Collection[str]) -> di
         .group_by(participation.c.session)
     )
     return {session: (arrived, late) for session, arrived, late in rows}
+
+
+async def count_arrived_by_place(db: AsyncConnection) -> dict[tuple[str, str], int]:
+    """How many responses arrived in time, by consultation and area."""
+    place = (sessions.c.consultation, sessions.c.area)
+    query = select(*place, func.sum(participation.c.arrived)).join(sessions, sessions.c.id == participation.c.session)
+    rows = await db.execute(query.group_by(*place))
+    return {(consultation, area): arrived for consultation, area, arrived in rows}
 
 
 async def count_held(db: AsyncConnection, session: str) -> dict[str, int]:

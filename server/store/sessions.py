@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import JOINABLE, Session, State, grades_key, read_grades
@@ -55,6 +55,12 @@ async def list_codes(db: AsyncConnection, school: str) -> set[tuple[str, ...]]:
     return {tuple(code.split()) for (code,) in rows}
 
 
+async def list_unclosed_sessions(db: AsyncConnection) -> list[Session]:
+    """Those of every consultation that are prepared, open or closing, in the order of `list_sessions`."""
+    query = select(sessions).where(sessions.c.state != State.CLOSED.value, sessions.c.state != State.FROZEN.value)
+    return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id))
+
+
 async def list_sessions(db: AsyncConnection, consultation_id: str) -> list[Session]:
     query = select(sessions).where(sessions.c.consultation == consultation_id)
     return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id))
@@ -94,3 +100,10 @@ def _session(row: Any) -> Session:
         children=row.children,
         opens=row.opens,
     )
+
+
+async def count_sessions_by_area(db: AsyncConnection) -> dict[str, tuple[int, int]]:
+    """How many sessions each area has had, and how many of them children can answer now."""
+    running = func.sum(case((sessions.c.state == State.OPEN.value, 1), else_=0))
+    query = select(sessions.c.area, func.count(), running).group_by(sessions.c.area)
+    return {row[0]: (row[1], row[2]) for row in await db.execute(query)}

@@ -1,6 +1,7 @@
 """Pages of consultations: what a member of staff sees first, and which sessions there are. No answers, no ranking."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,9 +18,10 @@ from server.store.consultations import (
     find_consultation,
     find_newest_revision,
     list_consultations,
+    list_newest_revisions,
 )
-from server.store.responses import count_arrived
-from server.store.sessions import list_sessions
+from server.store.responses import count_arrived, count_arrived_by_place
+from server.store.sessions import list_sessions, list_unclosed_sessions
 from server.usecases import report
 from server.web.events import stream
 from server.web.forms import go_to
@@ -43,13 +45,23 @@ class Line:
 
 @dataclass(frozen=True)
 class School:
+    """`arrived` counts all of its sessions, also those that `lines` leaves out."""
+
     area: Area
     may_start: bool
     lines: tuple[Line, ...]
+    arrived: int
 
-    @property
-    def arrived(self) -> int:
-        return sum(line.arrived for line in self.lines)
+
+@dataclass(frozen=True)
+class Known:
+    """What the pages are made of, read for all consultations at once."""
+
+    areas: Mapping[str, Area]
+    newest: Mapping[str, str]
+    sessions: Mapping[str, Sequence[Session]]
+    arrived: Mapping[str, tuple[int, int]]
+    sums: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,9 @@ class Overview:
     may_type: bool = False
     composes: str | None = None
     """The poll whose sounds this person may change."""
+
+    may_compose: bool = False
+    is_published: bool = True
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -89,16 +104,18 @@ class Overview:
 
 
 async def overview(request: Request) -> Response:
-    """The first page: every consultation one has a part in, with its next step."""
-    here, person = parts(request), request.state.person
+    """The first page: every consultation one has a part in, with its next step, and those that one is making."""
+    here, person, lang = parts(request), request.state.person, language_of(request)
     async with here.db.reading() as db:
-        known = await list_areas(db)
-        found = [
-            await _overview(here, db, known, consultation, person, language_of(request))
-            for consultation in await list_consultations(db)
-        ]
-    seen = [one for one in found if one.schools or one.may_enter]
-    return page(request, "consultations/overview.html", {"overviews": seen})
+        consultations = await list_consultations(db)
+        unclosed = await list_unclosed_sessions(db)
+        known = await _known(db, await list_newest_revisions(db), unclosed, await count_arrived_by_place(db))
+    found = [await _overview(here, known, consultation, person, lang) for consultation in consultations]
+    seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
+    being_made = [one for one in found if not one.is_published and one.may_compose]
+    may_compose = person.may_somewhere(Action.COMPOSE)
+    context = {"overviews": seen, "being_made": being_made, "may_compose": may_compose}
+    return page(request, "consultations/overview.html", context)
 
 
 async def show(request: Request) -> Response:
@@ -124,52 +141,72 @@ async def freeze(request: Request) -> Response:
 
 
 async def _found(request: Request) -> Overview:
-    here = parts(request)
+    here, consultation_id = parts(request), request.path_params["consultation"]
     async with here.db.reading() as db:
-        consultation = await find_consultation(db, request.path_params["consultation"])
+        consultation = await find_consultation(db, consultation_id)
         if consultation is None:
             raise DomainError("not_found")
-        known = await list_areas(db)
-        return await _overview(here, db, known, consultation, request.state.person, language_of(request))
+        newest = await find_newest_revision(db, consultation_id)
+        sessions = await list_sessions(db, consultation_id)
+        known = await _known(db, {consultation_id: newest} if newest else {}, sessions, None)
+    return await _overview(here, known, consultation, request.state.person, language_of(request))
 
 
-async def _overview(
-    here: Parts, db: AsyncConnection, known: Mapping[str, Area], consultation: Consultation, person: Person, lang: str
-) -> Overview:
-    newest = await find_newest_revision(db, consultation.id)
+async def _known(
+    db: AsyncConnection,
+    newest: Mapping[str, str],
+    sessions: Sequence[Session],
+    sums: Mapping[tuple[str, str], int] | None,
+) -> Known:
+    """With the sums of these sessions, unless those of all sessions are given."""
+    arrived = await count_arrived(db, [session.id for session in sessions])
+    by_consultation: dict[str, list[Session]] = defaultdict(list)
+    counted: dict[tuple[str, str], int] = defaultdict(int)
+    for session in sessions:
+        by_consultation[session.consultation].append(session)
+        counted[(session.consultation, session.area)] += arrived.get(session.id, (0, 0))[0]
+    return Known(await list_areas(db), newest, by_consultation, arrived, counted if sums is None else sums)
+
+
+async def _overview(here: Parts, known: Known, consultation: Consultation, person: Person, lang: str) -> Overview:
+    path = list_path_in(known.areas, consultation.area)
+    schools = tuple(_schools(known, consultation, person, lang))
+    may_compose, may_enter = person.may(Action.COMPOSE, path), person.may(Action.BE_STAFF, path)
+    newest = known.newest.get(consultation.id) if schools or may_enter else None
     revision = await here.revisions.find(newest) if newest else None
-    path = list_path_in(known, consultation.area)
     return Overview(
         consultation=consultation,
         subtitle=revision.poll.subtitle if revision else {lang: ""},
-        schools=tuple(await _schools(db, known, consultation, person, lang)),
-        may_enter=person.may(Action.BE_STAFF, path),
+        schools=schools if consultation.id in known.newest else (),
+        may_enter=may_enter,
         may_read=person.may(Action.READ_RESULTS, path),
         may_freeze=person.may(Action.FREEZE, path) and not consultation.frozen,
         poll=revision.poll.id if revision else "",
         may_type=person.may(Action.TYPE_SHEETS, path) and not consultation.frozen,
-        composes=revision.poll.id if revision and person.may(Action.COMPOSE, path) else None,
+        composes=revision.poll.id if revision and may_compose else None,
+        may_compose=may_compose,
+        is_published=consultation.id in known.newest,
     )
 
 
-async def _schools(
-    db: AsyncConnection, known: Mapping[str, Area], consultation: Consultation, person: Person, lang: str
-) -> list[School]:
+def _schools(known: Known, consultation: Consultation, person: Person, lang: str) -> list[School]:
     """The schools of which this person may start or see sessions."""
-    sessions = await list_sessions(db, consultation.id)
-    arrived = await count_arrived(db, [session.id for session in sessions])
-    schools: list[School] = []
-    for area in by_name(known.values(), lang):
-        path = list_path_in(known, area.id)
+    sessions, schools = known.sessions.get(consultation.id, ()), list[School]()
+    wanted = set(consultation.facts.get("areas", ()))
+    for area in by_name(known.areas.values(), lang):
+        path = list_path_in(known.areas, area.id)
         if consultation.area not in path[1:] or not _sees(person, path):
             continue
         may_watch = person.may(Action.WATCH_SESSION, path)
         lines = tuple(
-            Line(session, *arrived.get(session.id, (0, 0)), may_watch)
+            Line(session, *known.arrived.get(session.id, (0, 0)), may_watch)
             for session in sessions
             if session.area == area.id
         )
-        schools.append(School(area, person.may(Action.RUN_SESSION, path), lines))
+        is_asked = not wanted or bool(wanted & set(path))
+        if is_asked or lines:
+            may_start = is_asked and person.may(Action.RUN_SESSION, path)
+            schools.append(School(area, may_start, lines, known.sums.get((consultation.id, area.id), 0)))
     return schools
 
 
