@@ -16,11 +16,21 @@ import uvicorn
 
 from server.app import create_app
 from server.demo import Demo, as_json, set_up_demo
+from server.domain.errors import DomainError
+from server.domain.package_files import MAX_PACKAGE, PackageError
 from server.domain.sessions import grades_key
 from server.settings import Settings, read_settings
+from server.store.areas import list_areas
 from server.store.database import UNUSABLE, Database
 from server.store.migrate import WrongVersion, check_version, migrate
 from server.store.staff import count_demo_accounts
+from server.usecases.packages import export_package, import_package
+from server.usecases.redraw import Easel
+from server.voice import Voice
+from server.web.assets import Assets
+from server.web.fields import has_picture
+
+_MOST_FAULTS = 10
 
 
 @click.group(help="Tyck: children's picture polls. Settings come from TYCK_… variables (docs/operations.md).")
@@ -53,6 +63,76 @@ def migrate_command() -> None:
     settings = _settings({})
     asyncio.run(_migrate(settings))
     click.echo("The database is at this version.")
+
+
+@main.group()
+def poll() -> None:
+    """Poll packages: how municipalities share polls (docs/package.md)."""
+
+
+@poll.command("export")
+@click.argument("consultation")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export_command(consultation: str, file: Path) -> None:
+    """Writes the consultation's newest poll to FILE."""
+    data = asyncio.run(_export(_settings({}), consultation))
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {file}: {error.strerror or error}") from error
+    click.echo(f"{file}: {len(data)} bytes")
+
+
+@poll.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--area", default="", help="The area that gets the draft; may be left out where there is only one at the top."
+)
+def import_command(file: Path, area: str) -> None:
+    """Makes a new draft from FILE and prints its consultation."""
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MAX_PACKAGE + 1)
+    except OSError as error:
+        raise click.ClickException(f"Cannot read {file}: {error.strerror or error}") from error
+    click.echo(asyncio.run(_import(_settings({}), data, area)))
+
+
+async def _export(settings: Settings, consultation: str) -> bytes:
+    async with _database(settings) as db:
+        await check_version(db)
+        try:
+            return await export_package(db, consultation, by="")
+        except DomainError as error:
+            missing = "; ".join(f"{path}: {what}" for path, what in error.details[:_MOST_FAULTS])
+            unknown = f"There is no consultation {consultation}."
+            raise click.ClickException(f"The poll is not complete: {missing}" if missing else unknown) from error
+
+
+async def _import(settings: Settings, data: bytes, area: str) -> str:
+    assets = Assets()
+    async with _database(settings) as db:
+        await check_version(db)
+        async with db.reading() as tx:
+            known = await list_areas(tx)
+        top = [one.id for one in known.values() if one.parent is None]
+        if area not in known and (area or len(top) != 1):
+            raise click.ClickException(f"Name an area with --area: {', '.join(sorted(known)) or 'there is none yet'}")
+        try:
+            return await import_package(
+                db,
+                Easel(),
+                Voice(speaks=False),
+                lambda hexcode: has_picture(assets, hexcode),
+                data,
+                area or top[0],
+                by="",
+            )
+        except PackageError as error:
+            faults = [str(fault) for fault in error.faults]
+            more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+            said = "; ".join(faults[:_MOST_FAULTS]) + more
+            raise click.ClickException(f"The package cannot be taken in: {said}") from error
 
 
 class _Server(uvicorn.Server):

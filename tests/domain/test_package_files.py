@@ -7,14 +7,19 @@ import stat
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.domain.package_checks import Package, pictures_of, read_package, renamed, write_package
+from server.domain.own_pictures import MAX_ALT
+from server.domain.package_checks import SCHEMA_VERSION, Package, pictures_of, read_package, renamed, write_package
 from server.domain.package_files import MAX_FILES, MAX_PACKAGE, PackageError, pack, unpack
+from server.domain.packages import MOST_LETTERS
+from server.domain.questions import KINDS
+from server.domain.sections import SECTIONS
 from tests.town import poll_content
 
 CONTENT = poll_content()
@@ -213,3 +218,13 @@ def test_a_damaged_file_is_taken_whole_or_refused(cut: int, at: int, noise: byte
 def test_any_bytes_are_refused(data: bytes) -> None:
     assert faults_of(data)
     assert faults_of(pack({"poll.json": data}))
+
+
+def test_the_document_names_the_limits() -> None:
+    said = Path("docs/package.md").read_text("utf-8")
+    assert f"At most {MAX_PACKAGE // 1024**2} MB packed" in said
+    assert f"{MAX_FILES} files" in said
+    assert f"at most {MOST_LETTERS:,} letters, plain" in said
+    assert f"Version {SCHEMA_VERSION}." in said
+    assert f"at most {MAX_ALT} letters each" in said
+    assert [name for name in (*SECTIONS, *KINDS) if f"`{name}`" not in said] == []
