@@ -136,10 +136,10 @@ def _weigh(
         stands = slot.value
         if value == stands:
             continue
-        if stands != (cleaned(wish.was) if slot.kind == "text" else wish.was):
-            left.append((wish, stands))
-        elif value and not fits(slot, value):
+        if value and not fits(slot, value):
             wrong.append((wish.path, "unknown"))
+        elif stands != (cleaned(wish.was) if slot.kind == "text" else wish.was):
+            left.append((wish, stands))
         else:
             slot.write(value)
             done.append(wish.path)
