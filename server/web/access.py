@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from server.domain.errors import DomainError
 from server.domain.people import Action, Person
-from server.store.areas import list_area_path, list_areas, list_path_in
+from server.store.areas import find_area, list_area_path, list_areas, list_path_in
 from server.store.consultations import find_consultation
 from server.store.drafts import find_consultation_of
 from server.store.sessions import find_session
+from server.store.staff import find_member
 from server.usecases.accounts import find_person
 from server.web.parts import parts
 
@@ -29,7 +30,8 @@ class Who(StrEnum):
 class Where(StrEnum):
     """The area a staff rule is about: that of the session, consultation or poll in the path, or any of the person's.
 
-    `TAKES_PART` is the poll's area or any place in it: a school's teacher prints the municipality's poll.
+    `TAKES_PART` is the poll's area or any place in it: a school's teacher prints the municipality's poll. `PERSON` is
+    any area where the person in the path has a role.
     """
 
     ANYWHERE = "anywhere"
@@ -37,6 +39,8 @@ class Where(StrEnum):
     CONSULTATION = "consultation"
     POLL = "poll"
     TAKES_PART = "takes_part"
+    AREA = "area"
+    PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -68,19 +72,31 @@ async def signed_in(request: Request) -> Person | None:
 
 async def area_paths(request: Request, where: Where) -> list[list[str]]:
     """The area that the path's session, consultation or poll belongs to and all above it, or one such path for each
-    place that takes part. Raises `not_found`.
+    place that takes part or each of a person's areas. Raises `not_found`.
     """
     async with parts(request).db.reading() as db:
-        area = await _find_area(db, request.path_params, where)
-        if area is None:
-            raise DomainError("not_found")
+        areas = await _find_areas(db, request.path_params, where)
         known = await list_areas(db)
     if where == Where.TAKES_PART:
-        return [path for path in (list_path_in(known, place) for place in known) if area in path]
-    return [list_path_in(known, area)]
+        return [path for path in (list_path_in(known, place) for place in known) if areas[0] in path]
+    return [list_path_in(known, area) for area in areas]
+
+
+async def _find_areas(db: AsyncConnection, named: Mapping[str, str], where: Where) -> list[str]:
+    if where == Where.PERSON:
+        member = await find_member(db, named["person"])
+        found = member.areas if member else None
+    else:
+        area = await _find_area(db, named, where)
+        found = [area] if area else None
+    if found is None:
+        raise DomainError("not_found")
+    return found
 
 
 async def _find_area(db: AsyncConnection, named: Mapping[str, str], where: Where) -> str | None:
+    if where == Where.AREA:
+        return named["area"] if await find_area(db, named["area"]) else None
     if where == Where.SESSION:
         session = await find_session(db, named["session"])
         return session.area if session else None

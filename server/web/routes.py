@@ -9,12 +9,18 @@ from starlette.routing import Route
 from server.domain.people import Action
 from server.web import (
     about,
+    areas,
     boards,
     child,
     consultations,
+    experience,
     guide,
     ideas,
+    invitations,
+    log,
+    me,
     paper,
+    people,
     pictures,
     recordings,
     results,
@@ -70,6 +76,9 @@ _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
 _POLL = "/staff/polls/{poll}"
 _COMPOSE = staff(Action.COMPOSE, Where.POLL)
 _COMPOSE_HERE = staff(Action.COMPOSE, Where.CONSULTATION)
+_ADMINISTER = staff(Action.ADMINISTER)
+_ADMINISTER_AREA = staff(Action.ADMINISTER, Where.AREA)
+_ADMINISTER_PERSON = staff(Action.ADMINISTER, Where.PERSON)
 _TAKE_PART = staff(Action.BE_STAFF, Where.TAKES_PART)
 
 ROUTES = [
@@ -125,6 +134,8 @@ ROUTES = [
     _post("/staff/shelf", shelf.take_in, staff(Action.COMPOSE)),
     _post("/staff/shelf/{poll}", shelf.begin, staff(Action.COMPOSE)),
     _get(_CONSULTATION + "/package", shelf.package, _COMPOSE_HERE),
+    _page(_POLL + "/experience", experience.show, _COMPOSE),
+    _post(_POLL + "/experience", experience.tell, _COMPOSE),
     _page("/staff/workshop/new", workshop.new, staff(Action.COMPOSE)),
     _post("/staff/workshop", workshop.begin, staff(Action.COMPOSE)),
     _page(_CONSULTATION + "/workshop", workshop.show, _COMPOSE_HERE),
@@ -143,6 +154,27 @@ ROUTES = [
     _page("/staff/pictures", pictures.show, staff(Action.COMPOSE)),
     _post("/staff/pictures", pictures.add, staff(Action.COMPOSE)),
     _post("/staff/pictures/{picture}/forget", pictures.forget, staff(Action.COMPOSE)),
+    _page("/staff/people", people.show_all, _ADMINISTER),
+    _post("/staff/people", people.invite, _ADMINISTER),
+    _page("/staff/people/new", people.new, _ADMINISTER),
+    _page("/staff/people/{person}", people.show, _ADMINISTER_PERSON),
+    _post("/staff/people/{person}/roles", people.give_role, _ADMINISTER_PERSON),
+    _post("/staff/people/{person}/roles/remove", people.remove_role, _ADMINISTER_PERSON),
+    _post("/staff/people/{person}/disable", people.disable, _ADMINISTER_PERSON),
+    _post("/staff/people/{person}/enable", people.enable, _ADMINISTER_PERSON),
+    _post("/staff/people/{person}/reset", people.reset, _ADMINISTER_PERSON),
+    _page("/staff/invitations/{token}", invitations.show, ANYONE),
+    _post("/staff/invitations/{token}", invitations.accept, ANYONE),
+    _page("/staff/me", me.show, staff(Action.BE_STAFF)),
+    _post("/staff/me/password", me.change_password, staff(Action.BE_STAFF)),
+    _post("/staff/me/sign-out", me.sign_out_everywhere, staff(Action.BE_STAFF)),
+    _page("/staff/areas", areas.show_all, _ADMINISTER),
+    _post("/staff/areas", areas.add, _ADMINISTER),
+    _page("/staff/areas/{area}", areas.show, _ADMINISTER_AREA),
+    _post("/staff/areas/{area}", areas.change, _ADMINISTER_AREA),
+    _post("/staff/areas/{area}/remove", areas.remove, _ADMINISTER_AREA),
+    _page("/staff/log", log.show, _ADMINISTER),
+    _page("/staff/log.csv", log.export, _ADMINISTER),
     _page("/staff/worry", worry.show, ANYONE),
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone

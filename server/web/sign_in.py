@@ -34,9 +34,15 @@ async def sign_in(request: Request) -> Response:
     except DomainError as error:
         shown = {"email": email, "next": after, "error": error}
         return page(request, "sign_in/show.html", shown, status=error.kind.status)
+    return await let_in(request, token, after)
+
+
+async def let_in(request: Request, token: str, after: str) -> Response:
+    """Gives this browser a new sign-in in place of an earlier one, and goes on."""
     await _end(request)
     response = go_to(request, after)
-    response.set_cookie(cookie_name(request), token, secure=here.settings.is_https, httponly=True, samesite="lax")
+    secure = parts(request).settings.is_https
+    response.set_cookie(cookie_name(request), token, secure=secure, httponly=True, samesite="lax")
     return response
 
 
