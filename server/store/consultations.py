@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,12 +138,21 @@ async def list_published(db: AsyncConnection, consultation_id: str) -> list[Publ
     ]
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What lists say of a revision."""
+
+    poll: str
+    subtitle: Text
+
+
 class Revisions:
     """Revisions never change, so each is read and parsed once."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._known: dict[str, Revision] = {}
+        self._outlines: dict[str, Outline] = {}
         # After a restart a whole class asks at once, and parsing takes tens of milliseconds.
         self._reading = asyncio.Lock()
 
@@ -163,6 +172,13 @@ class Revisions:
         async with self._db.reading() as db:
             newest = await find_newest_of_poll(db, poll_id)
         return await self.find(newest[0]) if newest else None
+
+    async def outlines(self, db: AsyncConnection, revision_ids: Iterable[str]) -> Mapping[str, Outline]:
+        """The outlines of these revisions by id, without reading the whole polls."""
+        if new := [each for each in revision_ids if each not in self._outlines]:
+            for row in await db.execute(select(revisions).where(revisions.c.id.in_(new))):
+                self._outlines[row.id] = Outline(row.poll, json.loads(row.content)["subtitle"])
+        return self._outlines
 
 
 def _consultation(row: Any) -> Consultation:

@@ -15,6 +15,7 @@ from server.domain.sessions import Session, State
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import (
     Consultation,
+    Outline,
     find_consultation,
     find_newest_revision,
     list_consultations,
@@ -62,6 +63,7 @@ class Known:
     sessions: Mapping[str, Sequence[Session]]
     arrived: Mapping[str, tuple[int, int]]
     sums: Mapping[tuple[str, str], int]
+    outlines: Mapping[str, Outline]
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,9 @@ async def overview(request: Request) -> Response:
     async with here.db.reading() as db:
         consultations = await list_consultations(db)
         unclosed = await list_unclosed_sessions(db)
-        known = await _known(db, await list_newest_revisions(db), unclosed, await count_arrived_by_place(db))
-    found = [await _overview(here, known, consultation, person, lang) for consultation in consultations]
+        newest = await list_newest_revisions(db)
+        known = await _known(here, db, newest, unclosed, await count_arrived_by_place(db))
+    found = [_overview(known, consultation, person, lang) for consultation in consultations]
     seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
     being_made = [one for one in found if not one.is_published and one.may_compose]
     may_compose = person.may_somewhere(Action.COMPOSE)
@@ -148,11 +151,12 @@ async def _found(request: Request) -> Overview:
             raise DomainError("not_found")
         newest = await find_newest_revision(db, consultation_id)
         sessions = await list_sessions(db, consultation_id)
-        known = await _known(db, {consultation_id: newest} if newest else {}, sessions, None)
-    return await _overview(here, known, consultation, request.state.person, language_of(request))
+        known = await _known(here, db, {consultation_id: newest} if newest else {}, sessions, None)
+    return _overview(known, consultation, request.state.person, language_of(request))
 
 
 async def _known(
+    here: Parts,
     db: AsyncConnection,
     newest: Mapping[str, str],
     sessions: Sequence[Session],
@@ -165,25 +169,25 @@ async def _known(
     for session in sessions:
         by_consultation[session.consultation].append(session)
         counted[(session.consultation, session.area)] += arrived.get(session.id, (0, 0))[0]
-    return Known(await list_areas(db), newest, by_consultation, arrived, counted if sums is None else sums)
+    outlines = await here.revisions.outlines(db, newest.values())
+    return Known(await list_areas(db), newest, by_consultation, arrived, counted if sums is None else sums, outlines)
 
 
-async def _overview(here: Parts, known: Known, consultation: Consultation, person: Person, lang: str) -> Overview:
+def _overview(known: Known, consultation: Consultation, person: Person, lang: str) -> Overview:
     path = list_path_in(known.areas, consultation.area)
     schools = tuple(_schools(known, consultation, person, lang))
     may_compose, may_enter = person.may(Action.COMPOSE, path), person.may(Action.BE_STAFF, path)
-    newest = known.newest.get(consultation.id) if schools or may_enter else None
-    revision = await here.revisions.find(newest) if newest else None
+    outline = known.outlines.get(known.newest.get(consultation.id, ""))
     return Overview(
         consultation=consultation,
-        subtitle=revision.poll.subtitle if revision else {lang: ""},
+        subtitle=outline.subtitle if outline else {lang: ""},
         schools=schools if consultation.id in known.newest else (),
         may_enter=may_enter,
         may_read=person.may(Action.READ_RESULTS, path),
         may_freeze=person.may(Action.FREEZE, path) and not consultation.frozen,
-        poll=revision.poll.id if revision else "",
+        poll=outline.poll if outline else "",
         may_type=person.may(Action.TYPE_SHEETS, path) and not consultation.frozen,
-        composes=revision.poll.id if revision and may_compose else None,
+        composes=outline.poll if outline and may_compose else None,
         may_compose=may_compose,
         is_published=consultation.id in known.newest,
     )

@@ -213,8 +213,8 @@ def _address(page_name: str) -> str:
     return "" if page_name == "questions" else page_name
 
 
-async def find_bench(request: Request) -> Bench:
-    """The draft of the path. Raises `not_found`."""
+async def find_bench(request: Request, *, strictly: bool = False) -> Bench:
+    """The draft of the path, `strictly` reviewed where it can be published. Raises `not_found`."""
     here, lang = parts(request), language_of(request)
     async with here.db.reading() as db:
         draft = await find_draft(db, request.path_params["poll"])
@@ -222,7 +222,7 @@ async def find_bench(request: Request) -> Bench:
         if draft is None or consultation is None:
             raise DomainError("not_found")
         published = await list_published(db, consultation.id)
-    findings = review(draft.content, known_pictures(here.assets, draft.content))
+    findings = review(draft.content, known_pictures(here.assets, draft.content), strictly=strictly)
     facts = list_fact_gaps(as_facts(consultation.title, consultation.facts))
     return Bench(
         draft,
@@ -237,7 +237,7 @@ async def find_bench(request: Request) -> Bench:
 async def _page(
     request: Request, name: str, fields: Fields | None = None, more: Mapping[str, Any] | None = None
 ) -> Response:
-    bench = await find_bench(request)
+    bench = await find_bench(request, strictly=name == "questions" and not is_htmx(request))
     kind, _, asked = name.partition("/")
     about = next((each for each in bench.content["questions"] if each["id"] == asked), None)
     if asked and about is None:
