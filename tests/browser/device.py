@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -49,7 +49,6 @@ class Device:
     _process: subprocess.Popen[str] | None = None
     _browser: Browser | None = None
     _cover: Page | None = None
-    _offline: bool = field(default=False)
 
     @property
     def context(self) -> BrowserContext:
@@ -83,9 +82,6 @@ class Device:
         self._process.stderr.close()
         self._process = None
         self._browser = None
-
-    def set_offline(self, offline: bool) -> None:
-        self.context.set_offline(offline)
 
     def cover(self) -> None:
         """Puts another tab in front, so that the page is hidden."""

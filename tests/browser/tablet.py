@@ -203,16 +203,29 @@ class Tablet:
         assert self._device is not None, "This tablet is only a page."
         return self._device
 
+    def set_offline(self, offline: bool) -> None:
+        self.page.context.set_offline(offline)
+
     def hurry(self) -> None:
-        """Puts another tab in front and comes back: the server is asked at once."""
-        self.device.cover()
+        """The server is asked at once, when the page is hidden and seen again, or hears that the network is back."""
+        if self._device is None:
+            self.page.evaluate("dispatchEvent(new Event('online'))")
+            return
+        self._device.cover()
         self.page.bring_to_front()
 
     def hand_in(self) -> None:
-        """Puts another tab in front until all that was kept is sent, as it is at once when the page is hidden."""
-        self.device.cover()
+        """Until all that was kept is sent, which the tablet does by itself within half a minute."""
+        if self._device is None:
+            eventually(self._sent_when_online, "0 in outbox", self.page)
+            return
+        self._device.cover()
         self.expect_stored("outbox", 0)
         self.page.bring_to_front()
+
+    def _sent_when_online(self) -> bool:
+        self.hurry()
+        return not self.stored("outbox")
 
     # a whole turn
 

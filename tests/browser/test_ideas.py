@@ -22,6 +22,12 @@ _IS_BLANK = "canvas => !canvas.getContext('2d').getImageData(0, 0, 960, 720).dat
 
 
 @pytest.fixture
+def tablet(plain: Tablet) -> Tablet:
+    """A page is enough here; what a hidden page and a device switched off do is in test_faults.py."""
+    return plain
+
+
+@pytest.fixture
 def writers(demo: DemoServer, records: Records) -> Class:
     """Grades 3 and 4, who may write too."""
     return records.find_class(demo.new_class(grades=(3, 4)))
@@ -81,7 +87,7 @@ def test_an_idea_without_network_survives_reload_and_language_and_arrives(
 ) -> None:
     joined = records.find_class(demo.new_class(school="sagoskogen", grades=(5, 6)))
     tablet.join_ready(joined)
-    tablet.device.set_offline(True)
+    tablet.set_offline(True)
     go_to_idea(tablet, "sv")
     expect(tablet.here.locator('button[data-do="next"]')).to_be_disabled()
     draw(tablet)
@@ -104,7 +110,7 @@ def test_an_idea_without_network_survives_reload_and_language_and_arrives(
     }
     tablet.hand_over()
     assert tablet.page.locator(f'section[data-question="{IDEA}"] textarea').input_value() == ""
-    tablet.device.set_offline(False)
+    tablet.set_offline(False)
     tablet.hand_in()
     tablet.expect_unsent(0)
     ((question, _, grades, lang, may_show, why, text, picture),) = ideas(records, joined)

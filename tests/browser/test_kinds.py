@@ -16,6 +16,12 @@ _KINDS: dict[tuple[int, ...], list[str]] = {(1, 2): _SHORT, (3, 4): _LONG}
 
 
 @pytest.fixture
+def tablet(plain: Tablet) -> Tablet:
+    """A page is enough here; what a hidden page and a device switched off do is in test_faults.py."""
+    return plain
+
+
+@pytest.fixture
 def long_class(demo: DemoServer, records: Records) -> Class:
     return records.find_class(demo.new_class(grades=(3, 4)))
 
@@ -54,13 +60,13 @@ def test_a_full_turn_without_a_network_after_the_first_question(
     first, *rest = child.answers
     tablet.begin("fi")
     tablet.answer(first, child.answers[first])
-    tablet.device.set_offline(True)
+    tablet.set_offline(True)
     for question in rest:
         tablet.answer(question, child.answers[question])
     tablet.confirm()
     tablet.expect_unsent(1)
     assert records.arrived(long_class.id) == 0
-    tablet.device.set_offline(False)
+    tablet.set_offline(False)
     tablet.hand_in()
     assert records.bodies(long_class.id) == [child.body]
 

@@ -54,7 +54,7 @@ def test_a_class_answers(
     teacher.expect_ready(3)
     room.questions = swedish.questions()
 
-    away.device.set_offline(True)
+    away.set_offline(True)
     room.next_child(swedish, "sv")
     room.next_child(finnish, "fi")
     swedish.hand_in()
@@ -81,7 +81,7 @@ def test_a_class_answers(
     swedish.hurry()
     finnish.hurry()
     teacher.expect_safe(is_safe=False)
-    away.device.set_offline(False)
+    away.set_offline(False)
     away.hand_in()
     teacher.expect_numbers(joined=3, done=8, waiting=0)
     for tablet in room.tablets:

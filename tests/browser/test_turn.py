@@ -10,6 +10,12 @@ from tests.browser.records import Answer, Records
 from tests.browser.tablet import Tablet, invent
 
 
+@pytest.fixture
+def tablet(plain: Tablet) -> Tablet:
+    """A page is enough here; what a hidden page and a device switched off do is in test_faults.py."""
+    return plain
+
+
 def test_a_turn_arrives_as_it_was_played(tablet: Tablet, a_class: Class, records: Records) -> None:
     tablet.join_ready(a_class)
     child = invent(tablet.questions(), 5, "fi")
@@ -22,12 +28,12 @@ def test_a_turn_arrives_as_it_was_played(tablet: Tablet, a_class: Class, records
 
 def test_the_number_not_yet_acknowledged_is_always_true(tablet: Tablet, a_class: Class) -> None:
     tablet.join_ready(a_class)
-    tablet.device.set_offline(True)
+    tablet.set_offline(True)
     tablet.play(invent(tablet.questions(), 1, "sv"))
     tablet.expect_unsent(1)
     tablet.hand_over()
     tablet.expect_unsent(1)
-    tablet.device.set_offline(False)
+    tablet.set_offline(False)
     tablet.hand_in()
     tablet.expect_unsent(0)
 
