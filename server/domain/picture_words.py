@@ -93,8 +93,10 @@ def _matches(word: str, lang: str, index: _Index) -> dict[str, float]:
     for longer in _beginning_with(plain, index.sorted):
         _add(found, index.words[longer], _START)
     if not found and len(plain) >= _LEAST_GUESSED:
-        for meant in (word for word in index.sorted if one_edit(plain, word)):
+        for meant in _nearly(plain, index.words):
             _add(found, index.words[meant], _TYPO)
+        for meant in _nearly(stem(plain, lang), index.stems):
+            _add(found, index.stems[meant], _TYPO + _STEM)
     if not found and len(plain) >= _LEAST_GUESSED:
         for part in _parts_of(plain, index):
             _add(found, index.words[part], _COMPOUND)
@@ -119,6 +121,13 @@ def _parts_of(token: str, index: _Index) -> list[str]:
     starts = (token[:at] for at in range(len(token) - 1, _LEAST_GUESSED - 1, -1))
     found = (next((part for part in parts if part in index.words), None) for parts in (ends, starts))
     return [part for part in found if part]
+
+
+def _nearly(typed: str, words: Iterable[str]) -> Iterator[str]:
+    """Those one edit away: one edit leaves the beginning or the end as it is, which is quickly seen."""
+    half = len(typed) // 2
+    beginning, end = typed[: max(0, half - 1)], typed[half + 1 :]
+    return (word for word in words if (word.startswith(beginning) or word.endswith(end)) and one_edit(typed, word))
 
 
 def one_edit(typed: str, word: str) -> bool:

@@ -99,7 +99,14 @@ def test_a_compound_finds_its_parts(typed: str, lang: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "lang", "meant"),
-    [("biblotek", "sv", "1F4DA"), ("fotbol", "sv", "26BD"), ("skridksor", "sv", "26F8"), ("kirjesto", "fi", "1F4DA")],
+    [
+        ("biblotek", "sv", "1F4DA"),
+        ("fotbol", "sv", "26BD"),
+        ("skridksor", "sv", "26F8"),
+        ("bibliotket", "sv", "1F4DA"),
+        ("koirrat", "fi", "1F415"),
+        ("kirjesto", "fi", "1F4DA"),
+    ],
 )
 def test_one_letter_wrong_is_understood(typed: str, lang: str, meant: str) -> None:
     assert meant in search(typed, lang)[:5]
