@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from server.domain.packages import Part, read_option, read_question
+from server.domain.packages import LANGUAGES, Part, is_plain, read_option, read_question
 from server.domain.questions import Option, Text
 
 _BANDS = ("most", "many", "some", "few")
+EXPERIENCE = ("where", "worked", "outcome")
+MOST_EXPERIENCES = 20
+_MOST_TOLD = 1000
 _STATES = ("draft-for-pilot", "piloted")
 
 
@@ -110,8 +113,18 @@ def is_piloted(part: Part) -> bool:
 
 def read_experience(part: Part) -> tuple[Experience, ...]:
     listed = part.maybe("experience")
-    entries = listed.parts() if listed else []
-    return tuple(Experience(*(one[name].text() for name in ("where", "worked", "outcome"))) for one in entries)
+    entries = listed.parts(MOST_EXPERIENCES) if listed else []
+    return tuple(Experience(*(one[name].text() for name in EXPERIENCE)) for one in entries)
+
+
+def faults_of_experience(told: Mapping[str, Text]) -> list[tuple[str, str]]:
+    """What is wrong with an experience as it was typed, as (`where_sv`, code) pairs."""
+    typed = [(f"{name}_{lang}", told[name][lang]) for name in EXPERIENCE for lang in LANGUAGES]
+    return [
+        (name, "missing" if not text else "too_long")
+        for name, text in typed
+        if not text or len(text) > _MOST_TOLD or not is_plain(text)
+    ]
 
 
 def read_teacher(part: Part) -> Teacher:

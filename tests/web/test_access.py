@@ -74,6 +74,8 @@ MAY = {
     ("POST", "/staff/shelf"): "MAO",
     ("POST", "/staff/shelf/{poll}"): "MAO",
     ("GET", CONSULTATION + "/package"): "MA",
+    ("GET", POLL + "/experience"): "MA",
+    ("POST", POLL + "/experience"): "MA",
     ("GET", "/staff/workshop/new"): "MAO",
     ("POST", "/staff/workshop"): "MAO",
     ("GET", CONSULTATION + "/workshop"): "MA",

@@ -11,6 +11,7 @@ import pytest
 
 from server.domain.package_checks import Package, read_package, write_package
 from server.domain.package_files import MAX_PACKAGE
+from server.domain.sections import EXPERIENCE
 from server.store.areas import Area, insert_area
 from server.store.consultations import list_consultations
 from server.store.drafts import list_drafts
@@ -195,6 +196,28 @@ async def test_an_experience_is_shown(world: World, monkeypatch: pytest.MonkeyPa
     assert (await draft_of(world, reply))["experience"] == told
     out = await mika.get(reply.headers["location"].replace("workshop", "package"))
     assert read_package(out.content, lambda name: True).content["experience"] == told
+
+
+async def test_what_is_told_after_publishing_travels_with_the_package(world: World) -> None:
+    mika, page = await world.signed_in("Mika"), "/staff/polls/third-place/experience"
+    told = {f"{name}_{lang}": f"{name} {lang} {SCRIPT}" for name in EXPERIENCE for lang in ("sv", "fi")}
+    for missing in ("where_sv", "outcome_fi"):
+        refused = await mika.post(page, data={**told, missing: " "})
+        assert refused.status_code == 422
+        assert f'aria-describedby="{missing}-wrong"' in refused.text
+        assert "worked sv" in refused.text
+    assert (await mika.post(page, data={**told, "worked_sv": "x" * 1001})).status_code == 422
+    assert (await mika.post(page, data=told)).status_code == 303
+    await mika.post(f"{HOME}/freeze")
+    assert (await mika.post(page, data={**told, "where_sv": "Kyrkoby"})).status_code == 303
+    shown = (await mika.get(page)).text
+    assert "Kyrkoby" in shown
+    assert "<script>alert" not in shown
+    packed = read_package((await mika.get(f"{HOME}/package")).content, lambda name: True).content
+    assert [one["where"]["sv"] for one in packed["experience"]] == [f"where sv {SCRIPT}", "Kyrkoby"]
+    assert {**packed, "experience": []} == {**poll_content(), "experience": []}
+    assert (await mika.post(page, data={"remove": "0"})).status_code == 303
+    assert (await mika.get(page)).text.count("<dl") == 1
 
 
 async def test_an_unfinished_draft_is_not_handed_out(world: World) -> None:
