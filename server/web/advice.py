@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.domain.errors import N_
 from server.domain.findings import Finding, Rule, Severity
+from server.domain.packages import LANGUAGES
 from server.i18n import translations
 
 _WORDS = {
@@ -74,8 +75,8 @@ def _advice(finding: Finding, lang: str) -> Advice:
         "limit": finding.limit,
         "words": ", ".join(finding.words),
     }
-    is_untranslated = finding.rule == Rule.TRANSLATION_MISSING
-    text = gettext(_UNTRANSLATED[finding.lang or "sv"] if is_untranslated else _WORDS[finding.rule]) % named
+    words = _WORDS.get(finding.rule) or _UNTRANSLATED[finding.lang or LANGUAGES[0]]
+    text = gettext(words) % named
     blocks = finding.rule.severity == Severity.BLOCKS
     return Advice(finding.path, finding.lang, text, blocks, page_of(finding.path), _field(finding))
 
