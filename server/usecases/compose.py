@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.actions import Did
 from server.domain.consultations import parse_poll
 from server.domain.drafts import as_facts
 from server.domain.errors import DomainError
 from server.domain.gaps import complete, list_fact_gaps, list_gaps
 from server.domain.packages import LANGUAGES
 from server.store import drafts
+from server.store.actions import insert_action
 from server.store.consultations import (
     Consultation,
     find_consultation,
@@ -103,11 +105,11 @@ def seen_id(draft: Draft) -> str:
     return revision_id(draft.consultation, complete(draft.content))
 
 
-async def publish_draft(db: Database, clock: Clock, poll: str, *, seen: str, pictures: Collection[str]) -> str:
+async def publish_draft(db: Database, clock: Clock, poll: str, *, by: str, seen: str, pictures: Collection[str]) -> str:
     """Makes a draft the revision that new sessions use; returns the revision's id.
 
-    `seen` is the `seen_id` of what the person looked at. The same draft published twice is one revision.
-    Raises `incomplete` with what is missing, `changed` when the draft is another one by now, `frozen` or `not_found`.
+    `by` is the id of who publishes, `seen` the `seen_id` of what they looked at. The same draft published twice is one
+    revision. Raises `incomplete` with what is missing, `changed` when the draft is another one by now, `frozen` or `not_found`.
     """
     async with db.writing() as tx:
         draft = await find_draft_in_open(tx, poll)
@@ -123,6 +125,8 @@ async def publish_draft(db: Database, clock: Clock, poll: str, *, seen: str, pic
             content = complete(draft.content)
             await insert_revision(tx, seen, consultation.id, content, clock())
             await mark_consultation(tx, replace(consultation, cover=content["coverEmojiHex"]))
+            about = " / ".join(content["title"][lang] for lang in LANGUAGES)
+            await insert_action(tx, by, Did.POLL_PUBLISHED, consultation.area, about)
     return seen
 
 

@@ -164,7 +164,7 @@ async def publish(request: Request) -> Response:
     async with here.db.reading() as db:
         draft = await find_draft(db, poll)
     pictures = known_pictures(here.assets, draft.content) if draft else set()
-    await compose.publish_draft(here.db, here.clock, poll, seen=seen, pictures=pictures)
+    await compose.publish_draft(here.db, here.clock, poll, by=request.state.person.id, seen=seen, pictures=pictures)
     return go_to(request, f"/staff/polls/{poll}/workshop#publish")
 
 
