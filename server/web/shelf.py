@@ -1,6 +1,7 @@
 """The shelf: ready polls to begin from, and packages that come from elsewhere or go there."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -85,9 +86,8 @@ async def _area(request: Request, named: str) -> str:
 
 
 async def _show(request: Request, refused: ErrorKind | None = None, faults: Sequence[PollError] = ()) -> Response:
-    polls = [parse_poll(find_shelf_poll(name)) for name in list_shelf_polls()]
     context = {
-        "polls": sorted(polls, key=lambda poll: poll.title[language_of(request)]),
+        "polls": sorted(_polls(), key=lambda poll: poll.title[language_of(request)]),
         "profiles": _by_length,
         "areas": await places_to_begin(request),
         "refused": refused,
@@ -97,6 +97,12 @@ async def _show(request: Request, refused: ErrorKind | None = None, faults: Sequ
         "path": "/staff/shelf",
     }
     return page(request, "shelf/show.html", context, status=refused.status if refused else 200)
+
+
+@cache
+def _polls() -> tuple[Poll, ...]:
+    """Read once: what stands on the shelf comes with the program."""
+    return tuple(parse_poll(find_shelf_poll(name)) for name in list_shelf_polls())
 
 
 def _by_length(poll: Poll) -> list[Profile]:
