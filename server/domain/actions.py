@@ -33,6 +33,8 @@ class Did(StrEnum):
     PACKAGE_IMPORTED = "package_imported"
     PACKAGE_EXPORTED = "package_exported"
     RECORDING_REPLACED = "recording_replaced"
+    PICTURE_ADDED = "picture_added"
+    PICTURE_DELETED = "picture_deleted"
 
 
 def role_added(role: Role) -> Did:

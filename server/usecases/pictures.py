@@ -4,11 +4,13 @@ import io
 
 from PIL import Image, ImageOps
 
+from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.domain.own_pictures import own_hexcode, picture_id
 from server.domain.questions import Text
+from server.store.actions import insert_action
 from server.store.database import Database
-from server.store.pictures import OwnPicture, erase_picture, insert_picture, is_picture_used
+from server.store.pictures import OwnPicture, erase_picture, insert_picture, is_picture_used, list_pictures
 from server.usecases.redraw import Easel
 
 MAX_SIDE = 800
@@ -24,7 +26,7 @@ _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, ArithmeticError)
 
 
-async def keep_picture(db: Database, easel: Easel, area: str, file: bytes, alt: Text) -> str:
+async def keep_picture(db: Database, easel: Easel, area: str, file: bytes, alt: Text, *, by: str) -> str:
     """Keeps a photo or drawing for an area; returns its `own-…`, which may stand wherever a poll names a picture.
 
     Raises `not_a_picture`, `huge_picture` or `busy`.
@@ -33,15 +35,19 @@ async def keep_picture(db: Database, easel: Easel, area: str, file: bytes, alt: 
     picture = OwnPicture(picture_id(body), area, alt)
     async with db.writing() as tx:
         await insert_picture(tx, picture, body)
+        await insert_action(tx, by, Did.PICTURE_ADDED, area, alt["sv"])
     return own_hexcode(picture.id)
 
 
-async def forget_picture(db: Database, area: str, picture: str) -> None:
+async def forget_picture(db: Database, area: str, picture: str, *, by: str) -> None:
     """Deletes it from an area. Raises `picture_used` while a poll shows it."""
     async with db.writing() as tx:
         if await is_picture_used(tx, own_hexcode(picture)):
             raise DomainError("picture_used")
-        await erase_picture(tx, area, picture)
+        kept = {each.id: each for each in await list_pictures(tx, [area])}
+        if picture in kept:
+            await erase_picture(tx, area, picture)
+            await insert_action(tx, by, Did.PICTURE_DELETED, area, kept[picture].alt["sv"])
 
 
 def small_picture(file: bytes) -> bytes:

@@ -50,6 +50,8 @@ SAID = {
     Did.POLL_PUBLISHED: N_("Published a poll"),
     Did.PACKAGE_IMPORTED: N_("Imported a poll"),
     Did.PACKAGE_EXPORTED: N_("Exported a poll"),
+    Did.PICTURE_ADDED: N_("Added a picture"),
+    Did.PICTURE_DELETED: N_("Deleted a picture"),
     Did.RECORDING_REPLACED: N_("Recorded a text"),
 }
 _PER_PAGE = 50

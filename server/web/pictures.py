@@ -66,7 +66,7 @@ async def add(request: Request) -> Response:
             raise DomainError("bad_form", [("picture" if area else "area", "missing")])
         await require(request, Action.COMPOSE, area)
         alt = read_alt({lang: given.get(f"alt_{lang}", "") for lang in LANGUAGES})
-        hexcode = await keep_picture(here.db, here.easel, area, form.file, alt)
+        hexcode = await keep_picture(here.db, here.easel, area, form.file, alt, by=request.state.person.id)
     except DomainError as error:
         return await _refused(request, mine, error, given)
     return go_to(request, f"{_PATH}?emojiHex={hexcode}")
@@ -78,7 +78,7 @@ async def forget(request: Request) -> Response:
     area = field(form, "area")
     await require(request, Action.COMPOSE, area)
     try:
-        await forget_picture(here.db, area, request.path_params["picture"])
+        await forget_picture(here.db, area, request.path_params["picture"], by=request.state.person.id)
     except DomainError as error:
         return await _refused(request, await _mine(request), error, {})
     return go_to(request, _PATH)

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 
 from server.domain.errors import DomainError
 from server.domain.own_pictures import own_hexcode, own_id, picture_id, read_alt
+from server.store.actions import list_actions
 from server.store.areas import Area, insert_area
 from server.store.database import Database
 from server.store.pictures import find_picture, list_pictures
@@ -18,6 +19,7 @@ from server.usecases.pictures import MAX_BYTES, MAX_SIDE, forget_picture, keep_p
 from server.usecases.redraw import Easel
 from tests.town import NAMES, poll_content
 
+LOGGED = [("deleted", "stad"), ("added", "by"), ("added", "stad")]
 ALT = {"sv": "Vår skolgård", "fi": "Koulumme piha"}
 
 
@@ -200,8 +202,8 @@ async def town(db: Database) -> Database:
 
 async def test_a_picture_is_kept_once_for_an_area_with_its_newest_words(town: Database) -> None:
     file, easel = saved(photo(), "JPEG"), Easel()
-    hexcode = await keep_picture(town, easel, "stad", file, ALT)
-    assert await keep_picture(town, easel, "stad", file, {"sv": "Gården", "fi": "Piha"}) == hexcode
+    hexcode = await keep_picture(town, easel, "stad", file, ALT, by="mika")
+    assert await keep_picture(town, easel, "stad", file, {"sv": "Gården", "fi": "Piha"}, by="mika") == hexcode
     async with town.reading() as tx:
         (kept,) = await list_pictures(tx, ["stad"])
         assert await list_pictures(tx, ["by"]) == []
@@ -213,19 +215,22 @@ async def test_a_picture_is_kept_once_for_an_area_with_its_newest_words(town: Da
 
 async def test_deleting_it_in_one_area_leaves_it_in_the_other(town: Database) -> None:
     file, easel = saved(photo(), "JPEG"), Easel()
-    hexcode = await keep_picture(town, easel, "stad", file, ALT)
-    await keep_picture(town, easel, "by", file, ALT)
-    await forget_picture(town, "stad", own_id(hexcode) or "")
+    hexcode = await keep_picture(town, easel, "stad", file, ALT, by="mika")
+    await keep_picture(town, easel, "by", file, ALT, by="mika")
+    await forget_picture(town, "stad", own_id(hexcode) or "", by="mika")
     async with town.reading() as tx:
         assert [each.area for each in await list_pictures(tx, ["stad", "by"])] == ["by"]
+        noted = [(done.what, done.area, done.about) for done in await list_actions(tx, ["stad", "by"], most=9)]
+    assert noted == [(f"picture_{what}", place, ALT["sv"]) for what, place in LOGGED]
+    async with town.reading() as tx:
         assert await find_picture(tx, own_id(hexcode) or "") is not None
 
 
 async def test_a_picture_that_a_poll_shows_stays(town: Database) -> None:
-    hexcode = await keep_picture(town, Easel(), "stad", saved(photo(), "JPEG"), ALT)
+    hexcode = await keep_picture(town, Easel(), "stad", saved(photo(), "JPEG"), ALT, by="mika")
     await publish(town, "stad", {**poll_content(), "coverEmojiHex": hexcode})
     with pytest.raises(DomainError) as refusal:
-        await forget_picture(town, "stad", own_id(hexcode) or "")
+        await forget_picture(town, "stad", own_id(hexcode) or "", by="mika")
     assert refusal.value.kind.code == "picture_used"
     async with town.reading() as tx:
         assert await find_picture(tx, own_id(hexcode) or "") is not None
@@ -233,6 +238,6 @@ async def test_a_picture_that_a_poll_shows_stays(town: Database) -> None:
 
 async def test_nothing_is_kept_of_what_is_refused(town: Database) -> None:
     with pytest.raises(DomainError):
-        await keep_picture(town, Easel(), "stad", SVG, ALT)
+        await keep_picture(town, Easel(), "stad", SVG, ALT, by="mika")
     async with town.reading() as tx:
         assert await list_pictures(tx, ["stad"]) == []
