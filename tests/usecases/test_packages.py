@@ -104,7 +104,7 @@ async def test_an_unfinished_draft_stays_here(db: Database) -> None:
 
 
 async def test_own_pictures_travel_with_their_words(db: Database) -> None:
-    own = await keep_picture(db, Easel(), HERE, photo("teal", "JPEG", quality=95), ALT)
+    own = await keep_picture(db, Easel(), HERE, photo("teal", "JPEG", quality=95), ALT, by="")
     content = poll_content()
     content["questions"][0]["emojiHex"] = own
     data = await leave(db, await publish(db, HERE, content))
