@@ -6,7 +6,7 @@ import io
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -14,10 +14,13 @@ import click
 import segno
 import uvicorn
 
+from server import account
 from server.app import create_app
 from server.demo import Demo, as_json, set_up_demo
 from server.domain.errors import DomainError
 from server.domain.package_files import MAX_PACKAGE, PackageError
+from server.domain.packages import LANGUAGES
+from server.domain.people import Role
 from server.domain.sessions import grades_key
 from server.settings import Settings, read_settings
 from server.store.areas import list_areas
@@ -63,6 +66,58 @@ def migrate_command() -> None:
     settings = _settings({})
     asyncio.run(_migrate(settings))
     click.echo("The database is at this version.")
+
+
+@main.group("account")
+def account_group() -> None:
+    """Staff accounts: the first administrator, and ways out of trouble."""
+
+
+@account_group.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--role", type=click.Choice([*Role]), default="administrator", show_default=True)
+@click.option("--area", default="", help="Where the role holds; may be left out where only one area is at the top.")
+@click.option("--municipality", default="", help='Makes a new municipality, "Namn / Nimi", and gives the role there.')
+@click.option("--language", type=click.Choice(LANGUAGES), default="sv", help="The language of its majority.")
+def add_account_command(email: str, name: str, role: str, area: str, municipality: str, language: str) -> None:
+    """Gives EMAIL a role and prints a one-time link."""
+    settings = _settings({})
+    click.echo(
+        _with_database(
+            settings, lambda db: account.add(db, settings.base_url, email, name, role, area, municipality, language)
+        )
+    )
+
+
+@account_group.command("list")
+def list_accounts_command() -> None:
+    """Lists everybody: address, name, state, roles."""
+    click.echo(_with_database(_settings({}), account.listed))
+
+
+@account_group.command("disable")
+@click.argument("email")
+def disable_account_command(email: str) -> None:
+    """Lets nobody sign in as EMAIL."""
+    click.echo(_with_database(_settings({}), lambda db: account.disable(db, email)))
+
+
+@account_group.command("reset")
+@click.argument("email")
+def reset_account_command(email: str) -> None:
+    """Takes the password of EMAIL away and prints a one-time link for a new one."""
+    settings = _settings({})
+    click.echo(_with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
+
+
+def _with_database(settings: Settings, job: Callable[[Database], Coroutine[None, None, str]]) -> str:
+    async def run() -> str:
+        async with _database(settings) as db:
+            await check_version(db)
+            return await job(db)
+
+    return asyncio.run(run())
 
 
 @main.group()

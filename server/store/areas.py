@@ -52,10 +52,11 @@ async def erase_area(db: AsyncConnection, area_id: str) -> None:
     await db.execute(delete(areas).where(areas.c.id == area_id))
 
 
-async def is_area_used(db: AsyncConnection, area_id: str) -> bool:
-    """Whether anything names the area: an area below, a role, a consultation, a session, a picture."""
+async def count_area_uses(db: AsyncConnection, area_id: str) -> int:
+    """How many kinds of things name the area: areas below, roles, consultations, sessions, pictures."""
     uses = [areas.c.parent, roles.c.area, consultations.c.area, sessions.c.area, pictures.c.area]
-    return any([(await db.execute(select(use).where(use == area_id).limit(1))).first() for use in uses])
+    found = [(await db.execute(select(use).where(use == area_id).limit(1))).first() for use in uses]
+    return sum(row is not None for row in found)
 
 
 async def find_area(db: AsyncConnection, area_id: str) -> Area | None:

@@ -12,7 +12,7 @@ from server.domain.packages import LANGUAGES
 from server.domain.people import Action, Person
 from server.domain.questions import Text
 from server.store.actions import insert_action
-from server.store.areas import Area, erase_area, find_area, insert_area, is_area_used, list_area_path, mark_area
+from server.store.areas import Area, count_area_uses, erase_area, find_area, insert_area, list_area_path, mark_area
 from server.store.database import Database
 
 
@@ -56,7 +56,7 @@ async def remove_area(db: Database, by: Person, area_id: str) -> None:
         area = await find_area(tx, area_id)
         if area is None:
             raise DomainError("not_found")
-        if area.parent is None or await is_area_used(tx, area_id):
+        if area.parent is None or await count_area_uses(tx, area_id):
             raise DomainError("area_used")
         await erase_area(tx, area_id)
         await insert_action(tx, by.id, Did.AREA_REMOVED, area.parent, _both(area.name))

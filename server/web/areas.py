@@ -9,7 +9,7 @@ from starlette.responses import Response
 from server.domain.areas import BELOW, PLACES, Kind
 from server.domain.errors import DomainError
 from server.domain.people import Action
-from server.store.areas import Area, is_area_used, list_areas, list_path_in
+from server.store.areas import Area, count_area_uses, list_areas, list_path_in
 from server.store.sessions import count_sessions_by_area
 from server.store.staff import count_staff_by_area
 from server.usecases import areas
@@ -90,7 +90,7 @@ async def _page(
 ) -> Response:
     known, counts = await _read(request)
     async with parts(request).db.reading() as db:
-        is_used = await is_area_used(db, area)
+        uses = await count_area_uses(db, area)
     lang, person = language_of(request), request.state.person
     path = list_path_in(known, area)
     context = {
@@ -100,7 +100,7 @@ async def _page(
         "given": given,
         "problems": problems,
         "is_renaming": is_renaming,
-        "may_remove": not is_used and known[area].parent is not None,
+        "may_remove": not uses and known[area].parent is not None,
         "path": f"/staff/areas/{area}",
     }
     return page(request, "areas/show.html", context, status=422 if problems else 200)

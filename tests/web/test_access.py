@@ -1,7 +1,8 @@
-"""Every route with every role: who gets through, against a table written by hand.
+"""Every route with every role in the own, a foreign and a parent area: who gets through, against a hand-written table.
 
-N nobody, T Alva who teaches, M Mika who moderates, R Ritva who reviews, A an administrator, all for the whole
-municipality; O Otto, who has every role in another municipality.
+What is asked for belongs to a school, its consultation to the municipality above. N nobody; T Alva who teaches, M Mika
+who moderates, R Ritva who reviews, A an administrator, all for the whole municipality; t, m, r, a the same for that
+school only; S every role in another school of the municipality; O Otto, who has every role in another municipality.
 """
 
 import asyncio
@@ -11,16 +12,33 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from server.domain.grants import sign_card
+from server.domain.people import Role
 from server.store.sessions import find_session
+from server.store.staff import Account, erase_sign_ins, find_account, insert_account, insert_sign_in
+from server.usecases.accounts import hash_token
 from server.web.routes import RULES
-from tests.web.demo import DemoApp, open_demo
+from tests.web.demo import OTTO, DemoApp, open_demo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EVERYBODY, STAFF = "NTMRAO", "TMRA"
+EVERYBODY, STAFF = "NTMRAtmraSO", "TMRA"
+
+
+def school(letters: str) -> str:
+    """Also who has the role in the school only."""
+    return letters + letters.lower()
+
+
+def anywhere(letters: str) -> str:
+    """Who has the role wherever it may be."""
+    return school(letters) + "SO"
+
+
 CONSULTATION = "/staff/consultations/{consultation}"
 SESSION = "/staff/sessions/{session}"
 POLL = "/staff/polls/{poll}"
+PERSON = "/staff/people/{person}"
 MAY = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/app/"): EVERYBODY,
@@ -41,43 +59,50 @@ MAY = {
     ("GET", "/staff/sign-in"): EVERYBODY,
     ("POST", "/staff/sign-in"): EVERYBODY,
     ("POST", "/staff/sign-out"): EVERYBODY,
-    ("GET", "/staff/"): STAFF + "O",
+    ("GET", "/staff/"): anywhere("TMRA"),
     ("GET", CONSULTATION): STAFF,
     ("GET", CONSULTATION + "/sessions"): STAFF,
     ("GET", CONSULTATION + "/events"): STAFF,
     ("GET", CONSULTATION + "/results"): "MRA",
     ("GET", CONSULTATION + "/sheets"): "MA",
     ("POST", CONSULTATION + "/sheets"): "MA",
-    ("GET", CONSULTATION + "/start"): "T",
-    ("POST", "/staff/sessions"): "T",
-    ("GET", SESSION): "TMA",
-    ("GET", SESSION + "/progress"): "TMA",
-    ("GET", SESSION + "/events"): "TMA",
-    ("GET", SESSION + "/guide"): "TMA",
-    ("GET", SESSION + "/board"): "T",
-    ("GET", SESSION + "/wall"): "TMA",
-    ("POST", SESSION + "/open"): "T",
-    ("POST", SESSION + "/finish"): "T",
-    ("POST", SESSION + "/close"): "TMA",
-    ("POST", SESSION + "/tablets/{number}/revoke"): "T",
+    ("GET", CONSULTATION + "/start"): "TtS",
+    ("POST", "/staff/sessions"): school("T"),
+    ("GET", SESSION): school("TMA"),
+    ("GET", SESSION + "/progress"): school("TMA"),
+    ("GET", SESSION + "/events"): school("TMA"),
+    ("GET", SESSION + "/guide"): school("TMA"),
+    ("GET", SESSION + "/board"): school("T"),
+    ("GET", SESSION + "/wall"): school("TMA"),
+    ("GET", SESSION + "/card"): school("T"),
+    ("POST", SESSION + "/card"): school("T"),
+    ("GET", "/staff/c/{card}"): EVERYBODY,
+    ("GET", "/staff/c/{card}/progress"): EVERYBODY,
+    ("POST", "/staff/c/{card}/open"): EVERYBODY,
+    ("POST", "/staff/c/{card}/finish"): EVERYBODY,
+    ("POST", "/staff/c/{card}/close"): EVERYBODY,
+    ("POST", SESSION + "/open"): school("T"),
+    ("POST", SESSION + "/finish"): school("T"),
+    ("POST", SESSION + "/close"): school("TMA"),
+    ("POST", SESSION + "/tablets/{number}/revoke"): school("T"),
     ("GET", "/api/v1/results/{consultation}"): "MRA",
-    ("GET", POLL + "/paper"): STAFF,
-    ("GET", POLL + "/picture-boards"): STAFF,
-    ("GET", POLL + "/waiting-sheet"): STAFF,
+    ("GET", POLL + "/paper"): school(STAFF) + "S",
+    ("GET", POLL + "/picture-boards"): school(STAFF) + "S",
+    ("GET", POLL + "/waiting-sheet"): school(STAFF) + "S",
     ("GET", POLL + "/sounds"): "MA",
     ("POST", POLL + "/sounds/{key}"): "MA",
     ("POST", POLL + "/sounds/{key}/forget"): "MA",
-    ("GET", "/staff/pictures"): "MAO",
-    ("POST", "/staff/pictures"): "MAO",
-    ("POST", "/staff/pictures/{picture}/forget"): "MAO",
-    ("GET", "/staff/shelf"): "MAO",
-    ("POST", "/staff/shelf"): "MAO",
-    ("POST", "/staff/shelf/{poll}"): "MAO",
+    ("GET", "/staff/pictures"): anywhere("MA"),
+    ("POST", "/staff/pictures"): anywhere("MA"),
+    ("POST", "/staff/pictures/{picture}/forget"): anywhere("MA"),
+    ("GET", "/staff/shelf"): anywhere("MA"),
+    ("POST", "/staff/shelf"): anywhere("MA"),
+    ("POST", "/staff/shelf/{poll}"): anywhere("MA"),
     ("GET", CONSULTATION + "/package"): "MA",
     ("GET", POLL + "/experience"): "MA",
     ("POST", POLL + "/experience"): "MA",
-    ("GET", "/staff/workshop/new"): "MAO",
-    ("POST", "/staff/workshop"): "MAO",
+    ("GET", "/staff/workshop/new"): anywhere("MA"),
+    ("POST", "/staff/workshop"): anywhere("MA"),
     ("GET", CONSULTATION + "/workshop"): "MA",
     ("POST", CONSULTATION + "/workshop"): "MA",
     ("POST", CONSULTATION + "/workshop/polls"): "MA",
@@ -91,6 +116,27 @@ MAY = {
     ("GET", POLL + "/workshop/try"): "MA",
     ("GET", POLL + "/preview/{profile}/{lang}"): "MA",
     ("POST", POLL + "/publish"): "MA",
+    ("GET", "/staff/people"): anywhere("A"),
+    ("POST", "/staff/people"): anywhere("A"),
+    ("GET", "/staff/people/new"): anywhere("A"),
+    ("GET", PERSON): school("A"),
+    ("POST", PERSON + "/roles"): school("A"),
+    ("POST", PERSON + "/roles/remove"): school("A"),
+    ("POST", PERSON + "/disable"): school("A"),
+    ("POST", PERSON + "/enable"): school("A"),
+    ("POST", PERSON + "/reset"): school("A"),
+    ("GET", "/staff/invitations/{token}"): EVERYBODY,
+    ("POST", "/staff/invitations/{token}"): EVERYBODY,
+    ("GET", "/staff/me"): anywhere(STAFF),
+    ("POST", "/staff/me/password"): anywhere(STAFF),
+    ("POST", "/staff/me/sign-out"): anywhere(STAFF),
+    ("GET", "/staff/areas"): anywhere("A"),
+    ("POST", "/staff/areas"): anywhere("A"),
+    ("GET", "/staff/areas/{area}"): school("A"),
+    ("POST", "/staff/areas/{area}"): school("A"),
+    ("POST", "/staff/areas/{area}/remove"): school("A"),
+    ("GET", "/staff/log"): anywhere("A"),
+    ("GET", "/staff/log.csv"): anywhere("A"),
     ("GET", "/staff/worry"): EVERYBODY,
     ("GET", "/staff/worry.js"): EVERYBODY,
     ("GET", "/pictures"): EVERYBODY,
@@ -99,15 +145,39 @@ MAY = {
     ("GET", "/healthz"): EVERYBODY,
     ("POST", CONSULTATION + "/freeze"): "MA",
 }
-ROLES = {"N": None, "T": "teacher", "M": "moderator", "R": "reviewer", "A": "administrator", "O": "otto"}
-PASSED = {200, 204, 303, 304, 404, 409, 422}
+KEPT = ("sessions", "sign_ins", "areas", "staff", "roles", "invitations", "actions")
+WHOLE = {"T": "alva", "M": "mika", "R": "ritva", "A": "aino"}
+"""The demo's people, by the letter of their role."""
+SCHOOL = {"t": (Role.TEACHER,), "m": (Role.MODERATOR,), "r": (Role.REVIEWER,), "a": (Role.ADMINISTRATOR,)}
+PASSED = {200, 204, 303, 304, 404, 409, 410, 422}
 """What a handler itself says: also that a session is not in a state for that."""
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def tokens(demo: DemoApp) -> dict[str, str | None]:
-    """A sign-in of each role; None for nobody."""
-    return {letter: role and await demo.cookie_of(role) for letter, role in ROLES.items()}
+async def people(demo: DemoApp) -> dict[str, str]:
+    """The account of each letter."""
+    async with demo.parts.db.writing() as tx:
+        for letter, roles in SCHOOL.items():
+            await insert_account(tx, account(letter), [(role, "sagoskogen") for role in roles])
+        await insert_account(tx, account("S"), [(role, "satukallio") for role in Role])
+        await insert_account(tx, account("other"), [(Role.TEACHER, "sagoskogen")])
+        emails = {**{letter: f"{name}@demo.example" for letter, name in WHOLE.items()}, "O": OTTO[0]}
+        known = {letter: await find_account(tx, email) for letter, email in emails.items()}
+    return {**{letter: found.id for letter, found in known.items() if found}, **{each: each for each in [*SCHOOL, "S"]}}
+
+
+def account(name: str) -> Account:
+    return Account(name, f"{name}@school.example", name, "", demo=True, disabled=False)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tokens(demo: DemoApp, people: dict[str, str]) -> dict[str, str | None]:
+    """A new sign-in of each; None for nobody."""
+    async with demo.parts.db.writing() as tx:
+        for letter, person in people.items():
+            await erase_sign_ins(tx, person)
+            await insert_sign_in(tx, hash_token(f"token of {letter}"), person, demo.parts.clock())
+    return {"N": None, **{letter: f"token of {letter}" for letter in people}}
 
 
 async def test_no_route_is_forgotten() -> None:
@@ -159,6 +229,7 @@ async def address(demo: DemoApp, path: str) -> tuple[str, str]:
         "{session}": session.id,
         "{consultation}": demo.made.consultation,
         "{link}": session.link,
+        "{card}": sign_card(session.id, session.card, demo.parts.key),
         "{poll}": "third-place",
         "{edition}": f"{session.revision}-long",
         "{lang}": "sv",
@@ -166,6 +237,8 @@ async def address(demo: DemoApp, path: str) -> tuple[str, str]:
         "{name:path}": "css/child.css",
         "{name}": demo.parts.assets.picture("1F3E0").url.rpartition("/")[2],
         "{number}": "0",
+        "{area}": session.area,
+        "{person}": "other",
         "{question}": "q1",
         "{profile}": "short",
     }
@@ -183,9 +256,7 @@ async def test_who_may(demo: DemoApp, tokens: dict[str, str | None], route: tupl
         await demo.execute("UPDATE consultations SET frozen = false")
         path, session = await address(demo, pattern)
         body = b"consultation=third-place&area=sagoskogen&grades=1" if pattern == "/staff/sessions" else b""
-        sessions = await demo.rows("sessions", "sign_ins")
-        if pattern == "/staff/sign-out":
-            token = token and await demo.cookie_of(str(ROLES[letter]))
+        rows = await demo.rows(*KEPT)
         status, location = await ask(demo, method, path, token, body)
         refused = status in (401, 403) or location.startswith("/staff/sign-in?")
         if pattern in ("/api/v1/join", "/staff/sign-in") and method == "POST":
@@ -198,7 +269,7 @@ async def test_who_may(demo: DemoApp, tokens: dict[str, str | None], route: tupl
             expected = 303 if letter == "N" and method == "GET" and not path.startswith("/api/") else 403
             expected = 401 if letter == "N" and expected != 303 else expected
             assert status == (401 if MAY[route] == "" else expected), letter
-            assert await demo.rows("sessions", "sign_ins") == sessions
+            assert await demo.rows(*KEPT) == rows
             assert await state(demo, session) == "open"
         passed += "" if refused else letter
     assert sorted(passed) == sorted(MAY[route])
