@@ -53,7 +53,7 @@ async def record(request: Request) -> Response:
     script = await _script_with(request, key)
     try:
         recording = await read_upload(request, _MOST_BYTES)
-        await speak.record(here.db, here.voice, script.consultation, key, recording)
+        await speak.record(here.db, here.voice, script.consultation, key, recording, by=request.state.person.id)
     except DomainError as error:
         if error.kind.code not in _REFUSALS:
             raise
