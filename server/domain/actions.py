@@ -37,6 +37,10 @@ class Did(StrEnum):
     PICTURE_DELETED = "picture_deleted"
 
 
+BY_CARD = "(class card)"
+"""Who acted, when it was whoever held a session's class card: no member of staff has this id."""
+
+
 def role_added(role: Role) -> Did:
     return Did(f"{role}_added")
 

@@ -31,6 +31,7 @@ _GRADES = re.compile(r"([0-9])(?:-([0-9]))?")
 DEFAULT_CAP = 2000
 _ID = "s_"
 _TYPED_ID = "p_"
+TRIAL_ID = "t_"
 
 
 class State(StrEnum):
@@ -51,7 +52,9 @@ _STEPS = {
 
 @dataclass(frozen=True)
 class Session:
-    """`pictures` is None once nobody can join; `opens` is an ISO date; `area` is the school."""
+    """`pictures` is None once nobody can join; `opens` and `closes` (the last day for new children) are ISO dates;
+    `area` is the school; `card` is the number of the class card that is good.
+    """
 
     id: str
     consultation: str
@@ -65,6 +68,13 @@ class Session:
     link: str
     children: int | None
     opens: str | None
+    closes: str | None = None
+    card: int = 0
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether its answers are erased at closing, uncounted: its id says so, and with it every pass to it."""
+        return is_trial(self.id)
 
     @property
     def typed(self) -> bool:
@@ -72,8 +82,12 @@ class Session:
         return self.id.startswith(_TYPED_ID)
 
 
-def new_session_id(*, typed: bool) -> str:
-    return (_TYPED_ID if typed else _ID) + secrets.token_urlsafe(6)
+def is_trial(session_id: str) -> bool:
+    return session_id.startswith(TRIAL_ID)
+
+
+def new_session_id(*, typed: bool = False, trial: bool = False) -> str:
+    return (_TYPED_ID if typed else TRIAL_ID if trial else _ID) + secrets.token_urlsafe(6)
 
 
 def after(state: State, step: str) -> State:

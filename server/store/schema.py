@@ -142,6 +142,8 @@ sessions = Table(
     Column("link", String, nullable=False, unique=True),
     Column("children", Integer),
     Column("opens", String),
+    Column("closes", String),
+    Column("card", Integer, nullable=False, server_default="0"),
     UniqueConstraint("area", "pictures", name="one_code_per_school"),
     Index("sessions_by_pictures", "pictures"),
     Index("sessions_by_consultation", "consultation"),

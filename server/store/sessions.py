@@ -24,6 +24,8 @@ async def insert_session(db: AsyncConnection, session: Session) -> None:
             link=session.link,
             children=session.children,
             opens=session.opens,
+            closes=session.closes,
+            card=session.card,
         )
     )
 
@@ -71,6 +73,16 @@ async def list_due_sessions(db: AsyncConnection, today: str) -> list[Session]:
     return await _list(db, select(sessions).where(sessions.c.state == State.PREPARED, sessions.c.opens <= today))
 
 
+async def list_overdue_sessions(db: AsyncConnection, today: str) -> list[Session]:
+    """Open sessions whose last day (ISO date) is over."""
+    return await _list(db, select(sessions).where(sessions.c.state == State.OPEN, sessions.c.closes < today))
+
+
+async def mark_card(db: AsyncConnection, session_id: str, number: int) -> None:
+    """Only the class card of this number is good from now on."""
+    await db.execute(update(sessions).where(sessions.c.id == session_id).values(card=number))
+
+
 async def mark_state(db: AsyncConnection, session_id: str, state: State) -> None:
     """A session nobody can join any more gives its picture code back."""
     change = update(sessions).where(sessions.c.id == session_id).values(state=state.value)
@@ -99,6 +111,8 @@ def _session(row: Any) -> Session:
         link=row.link,
         children=row.children,
         opens=row.opens,
+        closes=row.closes,
+        card=row.card,
     )
 
 

@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 
+from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.domain.packets import parents_last
 from server.domain.sessions import State
 from server.live import Live
 from server.store import areas, packets, sessions
+from server.store.actions import insert_action
 from server.store.consultations import Revisions, find_consultation, find_newest_revision, mark_frozen
 from server.store.database import Database
 from server.store.responses import erase_held_bodies
 from server.usecases.release import release_answers
-from server.usecases.run_session import close_in
+from server.usecases.run_session import close_in, note
 
 
-async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, consultation_id: str) -> None:
+async def freeze(
+    db: Database, live: Live, revisions: Revisions, key: bytes, consultation_id: str, *, by: str = ""
+) -> None:
     """Closes every session, then every node, children before parents (privacy.md, rule 3), in one transaction.
 
     Raises `not_found`, or `frozen` when it was frozen before.
@@ -31,6 +35,7 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
             opened = replace(session, state=State.OPEN) if session.state == State.PREPARED else session
             if opened.state != State.CLOSED:
                 await close_in(tx, revisions, key, consultation, opened)
+                await note(tx, by, Did.SESSION_CLOSED, opened)
         revision = await revisions.find(await find_newest_revision(tx, consultation_id) or "")
         if revision is None:
             raise DomainError("not_found")
@@ -48,6 +53,8 @@ async def freeze(db: Database, live: Live, revisions: Revisions, key: bytes, con
                 remaining.add(place.parent)
         await erase_held_bodies(tx, [session.id for session in all_sessions])
         await mark_frozen(tx, consultation_id)
+        title = consultation.title[known_areas[consultation.area].language]
+        await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, title)
     await db.forget_deleted()
     for topic in (consultation_id, *(session.id for session in all_sessions)):
         live.announce(topic)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import sessions as rules
+from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.domain.grants import Grant, new_grant_id, sign, tombstone
 from server.domain.packets import Place
@@ -15,6 +16,7 @@ from server.domain.responses import contributions, read_response
 from server.domain.sessions import JOINABLE, Session, State
 from server.live import Live
 from server.store import areas, responses, sessions, tablets
+from server.store.actions import insert_action
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
 from server.store.database import Database
 from server.usecases.release import receive_answers, release_answers
@@ -36,6 +38,7 @@ async def prepare(
     opens: str | None = None,
     typed: bool = False,
     today: str,
+    by: str = "",
 ) -> Session:
     """A new session of the consultation's open poll; open at once unless `opens` (ISO date) lies after `today`.
 
@@ -69,6 +72,7 @@ async def prepare(
             opens=opens,
         )
         await sessions.insert_session(tx, session)
+        await note(tx, by, Did.SESSION_STARTED, session)
     return session
 
 
@@ -109,14 +113,21 @@ async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: s
     return Joined(session, token, *rules.mark_for(number), language=area.language if area else "sv")
 
 
-async def open_session(db: Database, live: Live, session_id: str) -> None:
+async def open_session(db: Database, live: Live, session_id: str, *, by: str = "") -> None:
     """Opens a prepared session. Raises `wrong_state`."""
-    await _step(db, live, session_id, "open")
+    await _step(db, live, session_id, "open", Did.SESSION_OPENED, by)
 
 
-async def finish(db: Database, live: Live, session_id: str) -> None:
+async def finish(db: Database, live: Live, session_id: str, *, by: str = "") -> None:
     """No new joins or turns from now on; deliveries count. Raises `wrong_state`."""
-    await _step(db, live, session_id, "finish")
+    await _step(db, live, session_id, "finish", Did.SESSION_FINISHED, by)
+
+
+async def renew_card(db: Database, session_id: str) -> None:
+    """Makes every class card of the session that was printed before worthless."""
+    async with db.writing() as tx:
+        session = await _find(tx, session_id, for_update=True)
+        await sessions.mark_card(tx, session.id, session.card + 1)
 
 
 async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) -> None:
@@ -136,7 +147,7 @@ async def open_due(db: Database, live: Live, today: str) -> None:
         await open_session(db, live, session.id)
 
 
-async def close(db: Database, live: Live, revisions: Revisions, key: bytes, session_id: str) -> None:
+async def close(db: Database, live: Live, revisions: Revisions, key: bytes, session_id: str, *, by: str = "") -> None:
     """Turns a session's answers into packets and erases them, in one transaction (privacy.md, rule 2).
 
     Raises `wrong_state` when it is prepared or already closed: a session closes once.
@@ -145,6 +156,7 @@ async def close(db: Database, live: Live, revisions: Revisions, key: bytes, sess
         session = await _find(tx, session_id, for_update=True)
         consultation = await _find_unfrozen(tx, session.consultation)
         await close_in(tx, revisions, key, consultation, session)
+        await note(tx, by, Did.SESSION_CLOSED, session)
     await db.forget_deleted()
     live.announce(session.id)
     live.announce(session.consultation)
@@ -189,10 +201,19 @@ def place_of(session: Session, consultation: Consultation) -> Place:
     return Place(consultation.area, session.area, grades, session.id)
 
 
-async def _step(db: Database, live: Live, session_id: str, step: str) -> None:
+async def note(tx: AsyncConnection, by: str, did: Did, session: Session) -> None:
+    """Says in the action log what was done with a session, in its school's language."""
+    consultation = await find_consultation(tx, session.consultation)
+    area = await areas.find_area(tx, session.area)
+    title = consultation.title[area.language] if consultation and area else ""
+    await insert_action(tx, by, did, session.area, f"{title}: {rules.grades_key(session.grades)}")
+
+
+async def _step(db: Database, live: Live, session_id: str, step: str, did: Did, by: str) -> None:
     async with db.writing() as tx:
         session = await _find(tx, session_id, for_update=True)
         await sessions.mark_state(tx, session.id, rules.after(session.state, step))
+        await note(tx, by, did, session)
     live.announce(session.id)
     live.announce(session.consultation)
 

@@ -139,7 +139,7 @@ async def events(request: Request) -> Response:
 async def freeze(request: Request) -> Response:
     """Freezes for good; the results stand when it answers. Raises `frozen`."""
     here, consultation = parts(request), request.path_params["consultation"]
-    await report.freeze(here.db, here.live, here.revisions, here.key, consultation)
+    await report.freeze(here.db, here.live, here.revisions, here.key, consultation, by=request.state.person.id)
     return go_to(request, f"/staff/consultations/{consultation}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.domain.actions import Did
+from server.domain.actions import BY_CARD, Did
 from server.domain.people import Action
 from server.i18n import translations
 from server.store.actions import Done, list_actions, list_actors
@@ -73,6 +73,7 @@ async def show(request: Request) -> Response:
         "known": known,
         "said": SAID,
         "moment": _moment,
+        "who_did": _who,
         "is_later": before is not None,
         **_filters(request),
     }
@@ -89,7 +90,7 @@ async def export(request: Request) -> Response:
     table.writerow([_("When"), _("Who"), _("What"), _("Where"), _("About")])
     for done in found:
         where = known[done.area].name[lang] if done.area in known else ""
-        row = (done.who or _("The server"), _(SAID[Did(done.what)]), where, done.about)
+        row = (_who(done, lang), _(SAID[Did(done.what)]), where, done.about)
         at = datetime.fromtimestamp(done.at).astimezone().isoformat()
         table.writerow([at, *(_harmless(cell) for cell in row)])
     headers = {"Content-Disposition": 'attachment; filename="tyck-log.csv"', "Cache-Control": "no-store"}
@@ -107,6 +108,11 @@ async def _find(request: Request, *, before: int | None, most: int) -> tuple[lis
 
 def _filters(request: Request) -> dict[str, Any]:
     return {name: request.query_params.get(name, "") for name in ("what", "who")}
+
+
+def _who(done: Done, lang: str) -> str:
+    _ = translations(lang).gettext
+    return _("Class card") if done.who == BY_CARD else done.who or _("The server")
 
 
 def _harmless(cell: str) -> str:

@@ -55,6 +55,7 @@ async def create(request: Request) -> Response:
             children=small_number(field(form, "children"), _MOST_CHILDREN),
             opens=field(form, "opens") or None,
             today=_today(request).isoformat(),
+            by=request.state.person.id,
         )
     except DomainError as error:
         if error.kind.code != "bad_form":
@@ -179,21 +180,21 @@ async def events(request: Request) -> Response:
 async def open_session(request: Request) -> Response:
     """Opens a prepared session before its day. Raises `wrong_state`."""
     here, session = parts(request), request.path_params["session"]
-    await run_session.open_session(here.db, here.live, session)
+    await run_session.open_session(here.db, here.live, session, by=request.state.person.id)
     return _back(request)
 
 
 async def finish(request: Request) -> Response:
     """No new children from now on. Raises `wrong_state`."""
     here, session = parts(request), request.path_params["session"]
-    await run_session.finish(here.db, here.live, session)
+    await run_session.finish(here.db, here.live, session, by=request.state.person.id)
     return _back(request)
 
 
 async def close(request: Request) -> Response:
     """Closes for good; the packets stand when it answers. Raises `wrong_state`."""
     here, session = parts(request), request.path_params["session"]
-    await run_session.close(here.db, here.live, here.revisions, here.key, session)
+    await run_session.close(here.db, here.live, here.revisions, here.key, session, by=request.state.person.id)
     return _back(request)
 
 

@@ -40,6 +40,7 @@ async def create(request: Request) -> Response:
         [int(grade) for grade in grades],
         typed=True,
         today=datetime.fromtimestamp(here.clock(), UTC).date().isoformat(),
+        by=request.state.person.id,
     )
     here.live.announce(session.consultation)
     return go_to(request, f"/staff/sessions/{session.id}")
