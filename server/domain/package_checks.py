@@ -11,6 +11,7 @@ from server.domain.consultations import list_faults
 from server.domain.errors import N_
 from server.domain.own_pictures import MAX_ALT, own_hexcode, own_id
 from server.domain.package_files import PackageError, fault, pack, unpack
+from server.domain.package_shapes import list_shape_faults
 from server.domain.packages import MOST_LETTERS, Part, PollError, is_plain
 from server.domain.questions import Text
 
@@ -51,8 +52,9 @@ def read_package(data: bytes, has_picture: Callable[[str], bool]) -> Package:
     pictures = {own_hexcode(name): body for name, body in _in_folder(files, "pictures/").items()}
     alternatives = content.pop(_ALTERNATIVES, {})
     faults = [*_picture_faults(content, pictures, has_picture), *_alternative_faults(alternatives, pictures)]
-    if faults := [*faults, *list_faults(content)]:
-        raise PackageError(faults)
+    faults += [*list_shape_faults(Part("", content)), *list_faults(content)]
+    if faults:
+        raise PackageError(list({str(one): one for one in faults}.values()))
     said = Part(_ALTERNATIVES, alternatives)
     return Package(content, pictures, {name: said[name].text() for name in pictures}, _in_folder(files, "sounds/"))
 

@@ -172,6 +172,17 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "unknown kind": (lambda: with_poll(changed("questions", 3, "kind", to="guess")), "questions[3].kind: must be one"),
     "no translation": (lambda: with_poll(changed("title", to={"sv": "x"})), "title.fi: is missing"),
+    "words for an object": (lambda: with_poll(changed("questions", 0, "alt", to="x")), "questions[0].alt: must be an"),
+    "list for a picture": (
+        lambda: with_poll(changed("introduction", "lines", 4, "emojiHex", to=[1])),
+        "introduction.lines[4].emojiHex: must be a text",
+    ),
+    "number for pairs": (
+        lambda: with_poll(changed("questions", 0, "pairs", to=1)),
+        "questions[0].pairs: must be a list",
+    ),
+    "no objects": (lambda: with_poll(changed("questions", 0, "inputs", to=["x"])), "inputs[0]: must be an object"),
+    "word for a number": (lambda: with_poll(changed("questions", 1, "minSelect", to="x")), "must be a whole number"),
     "500 options": (
         lambda: with_poll(changed("questions", 0, "options", to=CONTENT["questions"][0]["options"] * 100)),
         "questions[0].options: must hold at most 100",
