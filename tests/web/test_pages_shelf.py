@@ -15,6 +15,7 @@ from server.domain.sections import EXPERIENCE
 from server.store.areas import Area, insert_area
 from server.store.consultations import list_consultations
 from server.store.drafts import list_drafts
+from server.store.sessions import find_session
 from server.store.shelf import find_shelf_poll, list_shelf_polls
 from tests.town import poll_content
 from tests.web.staff import HOME, World
@@ -218,6 +219,16 @@ async def test_what_is_told_after_publishing_travels_with_the_package(world: Wor
     assert {**packed, "experience": []} == {**poll_content(), "experience": []}
     assert (await mika.post(page, data={"remove": "0"})).status_code == 303
     assert (await mika.get(page)).text.count("<dl") == 1
+
+
+async def test_a_teacher_chooses_the_two_minutes(world: World) -> None:
+    alva = await world.signed_in("Alva")
+    assert "Två minuter, en dator" in (await alva.get(f"{HOME}/start")).text
+    form = {"consultation": "third-place", "area": "koivu", "grades": ["3"]}
+    started = [await alva.post("/staff/sessions", data={**form, **more}) for more in ({}, {"profile": "mini"})]
+    async with world.parts.db.reading() as db:
+        sessions = [await find_session(db, reply.headers["location"].rpartition("/")[2]) for reply in started]
+    assert [session and session.profile for session in sessions] == ["long", "mini"]
 
 
 async def test_an_unfinished_draft_is_not_handed_out(world: World) -> None:
