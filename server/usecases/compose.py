@@ -109,7 +109,8 @@ async def publish_draft(db: Database, clock: Clock, poll: str, *, by: str, seen:
     """Makes a draft the revision that new sessions use; returns the revision's id.
 
     `by` is the id of who publishes, `seen` the `seen_id` of what they looked at. The same draft published twice is one
-    revision. Raises `incomplete` with what is missing, `changed` when the draft is another one by now, `frozen` or `not_found`.
+    revision. Raises `incomplete` with what is missing, `changed` when the draft is another one by now, `frozen` or
+    `not_found`.
     """
     async with db.writing() as tx:
         draft = await find_draft_in_open(tx, poll)

@@ -1,4 +1,7 @@
-"""Fields of the workshop's forms: each sends its value under its path, and under `was.` what the person had seen."""
+"""Fields of the workshop's forms: each sends its value under its path, and under `was.` what the person had seen.
+
+After a conflict `over.` names what the person wants to write over, now that they have seen it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +24,7 @@ from server.web.templating import page
 _MOST_BYTES = 256 * 1024
 _MOST_FIELDS = 1500
 _WAS = "was."
+_OVER = "over."
 _FINLAND = ZoneInfo("Europe/Helsinki")
 _WRONG = {
     "too_long": N_("That is too long: at most %(most)s characters."),
@@ -62,11 +66,11 @@ class Fields:
     def conflict(self, path: str) -> Conflict | None:
         return next((each for each in self.conflicts if each.path == path), None)
 
-    def typed(self, path: str) -> str | None:
-        """What the person typed, where it was not written."""
+    def held(self, path: str) -> Wish | None:
+        """What the person wanted, where it was not written; what they had seen still holds for it."""
         if not (self.wrong or self.conflict(path)):
             return None
-        return next((wish.value for wish in self.wishes if wish.path == path), None)
+        return next((wish for wish in self.wishes if wish.path == path), None)
 
 
 async def read_fields(request: Request) -> Fields:
@@ -74,7 +78,11 @@ async def read_fields(request: Request) -> Fields:
     form = await read_form(request, max_sent=_MOST_BYTES, max_fields=_MOST_FIELDS)
     take = form.get("take", [])
     paths = [name.removeprefix(_WAS) for name in form if name.startswith(_WAS)]
-    wishes = [Wish(path, form.get(path, [""])[0], form[_WAS + path][0]) for path in paths if path not in take]
+    wishes = [
+        Wish(path, form.get(path, [""])[0], form.get(_OVER + path, form[_WAS + path])[0])
+        for path in paths
+        if path not in take
+    ]
     return Fields(wishes, take, form.get("do", [""])[0], form.get("page", [""])[0])
 
 

@@ -40,11 +40,11 @@ function markUnsaved(input) {
 }
 
 /** @param {Input} input */
-const send = (input) => input.dispatchEvent(new Event("again"));
+const sendField = (input) => input.dispatchEvent(new Event("again"));
 
 /** Sends what is left again; a field that was sent before is not sent twice at once. */
 function sendAgain() {
-  for (const input of failed) send(input);
+  for (const input of failed) sendField(input);
 }
 
 document.addEventListener("input", ({ target }) => {
@@ -80,7 +80,7 @@ addEventListener("beforeunload", (event) => {
  */
 async function settle() {
   const until = Date.now() + LONGEST_WAIT_MS;
-  for (const input of unsaved) send(input);
+  for (const input of unsaved) sendField(input);
   while (unsaved.size && Date.now() < until && !failed.size) await new Promise((resolve) => setTimeout(resolve, 40));
   return unsaved.size === 0;
 }
@@ -107,20 +107,20 @@ document.addEventListener(
   true,
 );
 
-// Two ways out of a conflict: both only write into the field, which is then saved as ever.
+// Two ways out of a conflict: to write over what one has now seen, or to take it.
 document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("[data-mine], [data-theirs]") : null;
+  const button = event.target instanceof Element ? event.target.closest("[data-over], [data-theirs]") : null;
   const input = button?.closest("[data-field]")?.querySelector("[data-saves]");
-  if (!(button instanceof HTMLElement) || !isInput(input ?? null)) return;
+  const was = button?.closest("[data-state]")?.querySelector("input[type=hidden]");
+  if (!(button instanceof HTMLButtonElement) || !isInput(input ?? null) || !(was instanceof HTMLInputElement)) return;
   event.preventDefault();
   const field = /** @type {Input} */ (input);
   const { theirs } = button.dataset;
+  was.value = theirs ?? button.value;
   if (theirs !== undefined) {
     if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = theirs !== "";
     else field.value = theirs;
   }
-  send(field);
+  sendField(field);
   field.focus();
 });
-
-export {};

@@ -51,7 +51,7 @@ class Coordinator:
     def begin(self) -> str:
         """A poll with three questions; returns the address of its workshop."""
         self.open("/staff/")
-        self.press("a[href='/staff/workshop/new']")
+        self.press(self.page.locator("a[href='/staff/workshop/new']").first)
         self.write("title_sv", "Skolgården")
         self.write("title_fi", "Koulun piha")
         self.press("form[action='/staff/workshop'] button[type=submit]")
@@ -142,7 +142,7 @@ def test_the_second_of_two_editors_sees_whose_change_came_first(coordinators: li
     first.write("title.sv", "Gården")
     expect(first.field("title.sv")).to_contain_text("Sparat")
     second.write("title.sv", "Vår gård")
-    conflict.locator("[data-mine]").click()
+    conflict.locator("[data-over]").click()
     expect(conflict).to_have_count(0)
     first.page.reload()
     expect(first.page.locator("[id='title.sv']")).to_have_value("Vår gård")

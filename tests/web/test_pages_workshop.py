@@ -141,12 +141,14 @@ async def test_who_comes_second_sees_who_was_first_and_overwrites_nothing(world:
     assert "Mika ändrade det här före dig, klockan" in reply.text
     assert "Hela gården" in reply.text
     assert "Min gård" in reply.text
-    assert 'name="was.title.sv" value="Hela gården"' in reply.text
+    assert 'name="was.title.sv" value="Skolgården"' in reply.text
     assert (await content_of(world, home))["title"] == {"sv": "Hela gården", "fi": "Piha"}
-    mine = {"title.sv": ("Hela gården", "Min gård")}
+    mine = {"title.sv": ("Skolgården", "Min gård")}
+    assert (await saved(mika, f"{home}/fields", mine, htmx=htmx)).status_code == 409
     reply = await saved(mika, f"{home}/fields", mine, page="texts", take="title.sv")
     assert (await content_of(world, home))["title"]["sv"] == "Hela gården"
-    assert (await saved(mika, f"{home}/fields", mine)).status_code == 303
+    over = {"over.title.sv": "Hela gården"}
+    assert (await saved(mika, f"{home}/fields", mine, **over)).status_code == 303
     assert (await content_of(world, home))["title"]["sv"] == "Min gård"
 
 
