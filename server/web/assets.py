@@ -91,14 +91,14 @@ class Assets:
             self.picture(hexcode)
         return self.by_url.get(url)
 
-    def keep_own(self, picture: str, body: bytes) -> None:
-        """Holds an own picture, so that it is an asset like every other."""
-        asset = _asset(f"/media/{picture}.webp", body)
-        self.by_url[asset.url] = asset
-
     def shell(self, names: Iterable[str]) -> list[str]:
         """The URLs of every shell file whose name starts with one of `names`."""
         return [asset.url for name, asset in self._shell.items() if name.startswith(tuple(names))]
+
+
+def own_asset(picture: str, body: bytes) -> Asset:
+    """An own picture as an asset like every other."""
+    return _asset(f"/media/{picture}.webp", body)
 
 
 def _shell_name(root: Path, path: Path) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
@@ -15,10 +15,10 @@ from server.domain.errors import DomainError
 from server.domain.sessions import PICTURES
 from server.domain.sounds import Spoken
 from server.i18n import translations
-from server.web.assets import Assets
+from server.web.assets import Asset, Assets
 from server.web.packing import Packed, pack, send
 from server.web.parts import Parts, parts
-from server.web.pictures import hold_own_pictures
+from server.web.pictures import find_asset, hold_own_pictures
 from server.web.templating import language_of
 
 # Each language is offered in its own words: a child who needs it may read no other.
@@ -59,8 +59,8 @@ async def booklet_pictures(request: Request) -> Response:
     held = _drawn.setdefault(here.assets, {})
     key = (revision, profile, "")
     if key not in held:
-        listed = await booklet_assets(here, revision, profile)
-        held[key] = document(b"".join(here.assets.by_url[str(each["url"])].body for each in listed))
+        listed = await _booklet_assets(here, revision, profile)
+        held[key] = document(b"".join(asset.body for asset in listed))
     return answer(request, held[key], "application/octet-stream")
 
 
@@ -111,15 +111,15 @@ def booklet_urls(revision: str, profile: str) -> dict[str, str]:
 
 async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[str, str | int]]:
     """Every picture on the booklet's pages, with what a tablet checks it by. Raises `not_found`."""
-    documents = [await booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
-    return list_assets(here.assets, [document.packed.body.decode() for document in documents])
-
-
-def list_assets(assets: Assets, pages: Sequence[str]) -> list[dict[str, str | int]]:
-    """The pictures that these HTML pages name, each once."""
-    urls = sorted({url for page in pages for url in _MEDIA.findall(page)})
-    found = [assets.by_url[url] for url in urls if url in assets.by_url]
+    found = await _booklet_assets(here, revision, profile)
     return [{"url": asset.url, "sha256": asset.sha256, "bytes": len(asset.body)} for asset in found]
+
+
+async def _booklet_assets(here: Parts, revision: str, profile: str) -> list[Asset]:
+    documents = [await booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
+    urls = sorted({url for document in documents for url in _MEDIA.findall(document.packed.body.decode())})
+    await hold_own_pictures(here, urls)
+    return [asset for url in urls if (asset := find_asset(here, url))]
 
 
 def join_document(here: Parts, lang: str) -> Document:
@@ -155,9 +155,7 @@ async def booklet_document(here: Parts, revision_id: str, profile: str, lang: st
         if revision is None or lang not in LANGUAGES or revision.poll.profile(profile) is None:
             raise DomainError("not_found")
         context = booklet_context(revision.poll, revision_id, profile)
-        drawn = _draw(here, "child/booklet.html", lang, context)
-        await hold_own_pictures(here, drawn.packed.body.decode())
-        held[key] = drawn
+        held[key] = _draw(here, "child/booklet.html", lang, context)
     return held[key]
 
 

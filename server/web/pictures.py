@@ -1,9 +1,10 @@
 """The pictures a poll may show: found by a word, or a photo or drawing of one's own."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,9 +16,11 @@ from server.domain.people import Action
 from server.domain.picture_words import MAX_QUERY, picture_name, search, search_texts
 from server.domain.questions import Text
 from server.store.areas import Area, list_areas, list_path_in
+from server.store.database import Database
 from server.store.pictures import OwnPicture, find_picture, list_pictures
 from server.usecases.pictures import forget_picture, keep_picture
 from server.web.access import require
+from server.web.assets import Asset, own_asset
 from server.web.forms import field, go_to, is_htmx, read_form
 from server.web.parts import Parts, parts
 from server.web.static import FOREVER
@@ -29,6 +32,8 @@ _PATH = "/staff/pictures"
 _OWN_URL = re.compile(r"/media/([0-9a-f]{20})\.webp")
 _MOST_HITS = 48
 _MOST_BYTES = 20 * 1024 * 1024
+# A published poll is never changed, so what its booklets show stays.
+_held: WeakKeyDictionary[Database, dict[str, Asset]] = WeakKeyDictionary()
 _REFUSALS = {"not_a_picture", "huge_picture", "picture_used", "too_large", "bad_form", "busy"}
 
 
@@ -100,13 +105,21 @@ async def find_pictures(request: Request, query: str, most: int) -> list[Shown]:
     return [*found, *(shown for shown in mine.pictures.values() if shown not in found)]
 
 
-async def hold_own_pictures(here: Parts, html: str) -> None:
-    """Makes assets of the own pictures that this page shows, so that tablets get them like all others."""
-    async with here.db.reading() as db:
-        found = {picture: await find_picture(db, picture) for picture in set(_OWN_URL.findall(html))}
-    for picture, body in found.items():
-        if body is not None:
-            here.assets.keep_own(picture, body)
+async def hold_own_pictures(here: Parts, urls: Iterable[str]) -> None:
+    """Reads those of a booklet's pictures that are own ones, so that tablets get them like all others."""
+    held = _held.setdefault(here.db, {})
+    for url in urls:
+        own = _OWN_URL.fullmatch(url)
+        if own and url not in held:
+            async with here.db.reading() as db:
+                body = await find_picture(db, own[1])
+            if body is not None:
+                held[url] = own_asset(own[1], body)
+
+
+def find_asset(here: Parts, url: str) -> Asset | None:
+    """What a booklet shows there: a picture that is shipped, or an own one that is held."""
+    return here.assets.find(url) or _held.get(here.db, {}).get(url)
 
 
 async def _mine(request: Request) -> _Mine:
