@@ -90,6 +90,13 @@ class Staff:
         yield self._visit("consultation", "/staff/consultations/third-place", lang)
         yield self._visit("sheets", "/staff/consultations/third-place/sheets", lang)
         yield self._visit("freeze", "/staff/consultations/third-place?ask=freeze", lang)
+        yield self._visit("shelf", "/staff/shelf", lang)
+        broken = {"name": "poll.zip", "mimeType": "application/zip", "buffer": b"PK"}
+        self.page.locator("#package").set_input_files(broken)  # type: ignore[arg-type]
+        self.page.click("#take-in button")
+        expect(self.page.locator("[role=alert]")).to_be_visible()
+        yield "shelf-refused"
+        yield self._visit("experience", "/staff/polls/third-place/experience", lang)
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
         expect(self.page.locator(".bar-number").first).to_be_visible()
