@@ -28,6 +28,8 @@ class Did(StrEnum):
     SESSION_OPENED = "session_opened"
     SESSION_FINISHED = "session_finished"
     SESSION_CLOSED = "session_closed"
+    HELD_INCLUDED = "held_included"
+    HELD_LEFT_OUT = "held_left_out"
     CONSULTATION_FROZEN = "consultation_frozen"
     POLL_PUBLISHED = "poll_published"
     PACKAGE_IMPORTED = "package_imported"

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
@@ -160,6 +160,37 @@ async def count_held(db: AsyncConnection, session: str) -> dict[str, int]:
         select(held.c.reason, func.count()).where(held.c.session == session).group_by(held.c.reason)
     )
     return {reason: int(number) for reason, number in rows}
+
+
+async def count_undecided(db: AsyncConnection, session: str) -> dict[str, int]:
+    """How many held responses nobody has decided on, by reason."""
+    query = select(held.c.reason, func.count()).where(held.c.session == session, held.c.body != "")
+    return {reason: int(number) for reason, number in await db.execute(query.group_by(held.c.reason))}
+
+
+async def list_undecided(db: AsyncConnection, session: str, reason: str) -> list[tuple[str, str]]:
+    """(id, body) of what is held for a reason and not decided on."""
+    query = select(held.c.id, held.c.body).where(_undecided(session, reason))
+    return [(response_id, body) for response_id, body in await db.execute(query)]
+
+
+async def erase_undecided_bodies(db: AsyncConnection, session: str, reason: str) -> None:
+    """They are left out for good: their reason and number stay."""
+    await db.execute(update(held).where(_undecided(session, reason)).values(body=""))
+
+
+async def mark_unfit(db: AsyncConnection, session: str, ids: Collection[str]) -> None:
+    """They are held because they do not fit, whatever they were held for before."""
+    await db.execute(update(held).where(held.c.session == session, held.c.id.in_(ids)).values(reason="unfit"))
+
+
+async def erase_held(db: AsyncConnection, session: str, ids: Collection[str]) -> None:
+    """They are held no longer."""
+    await db.execute(delete(held).where(held.c.session == session, held.c.id.in_(ids)))
+
+
+def _undecided(session: str, reason: str) -> ColumnElement[bool]:
+    return and_(held.c.session == session, held.c.reason == reason, held.c.body != "")
 
 
 async def erase_held_bodies(db: AsyncConnection, session_ids: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """Sessions: one group working through one poll."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, case, func, insert, select, update
@@ -61,6 +62,12 @@ async def list_unclosed_sessions(db: AsyncConnection) -> list[Session]:
     """Those of every consultation that are prepared, open or closing, in the order of `list_sessions`."""
     query = select(sessions).where(sessions.c.state != State.CLOSED.value, sessions.c.state != State.FROZEN.value)
     return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id))
+
+
+async def list_closed_sessions(db: AsyncConnection, areas: Collection[str], most: int) -> list[Session]:
+    """At most so many closed sessions of these areas, in the order of `list_sessions`."""
+    query = select(sessions).where(sessions.c.area.in_(areas), sessions.c.state == State.CLOSED.value)
+    return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id).limit(most))
 
 
 async def list_sessions(db: AsyncConnection, consultation_id: str) -> list[Session]:

@@ -9,7 +9,7 @@ from server.domain import sessions as rules
 from server.domain.deliveries import STORED, Delivery, Item, Outcome, Receipt
 from server.domain.errors import DomainError
 from server.domain.grants import Grant, tombstone
-from server.domain.responses import contributions
+from server.domain.responses import Response, contributions
 from server.domain.sessions import State
 from server.store import packets, responses
 from server.store.bulk import Work, do
@@ -167,21 +167,7 @@ class Keeping:
                 self._arrived[session] += 1
                 waiting[session].append(closed[(session, item_id)])
         for session, items in waiting.items():
-            await self._let_wait(tx, session, items)
-
-    async def _let_wait(self, tx: AsyncConnection, session_id: str, items: Sequence[Item]) -> None:
-        """Answers that come after closing wait one level up."""
-        session, place, language = await find_place(tx, session_id)
-        revision = await self._revisions.find(session.revision)
-        if revision is None or place.parent is None:
-            raise DomainError("not_found")
-        given = contributions(
-            revision.poll.asked(session.profile), [item.response for item in items], typed=session.typed
-        )
-        for entry in revision.poll.ledger.values():
-            about = (session.consultation, revision.poll.id)
-            await packets.insert_waiting(tx, *about, entry.id, place.parent, given[entry.id])
-            await receive_answers(tx, *about, entry, place, language, len(given[entry.id]))
+            await let_wait(tx, self._revisions, session, [item.response for item in items])
 
     async def _hold(self, tx: AsyncConnection) -> None:
         """A response that was kept before stays kept, whatever comes under its id now."""
@@ -198,6 +184,19 @@ class Keeping:
     def _marks(self, pairs: Iterable[Pair]) -> dict[Pair, Pair]:
         """The (session, HMAC of id) that stands for each pair once it is counted."""
         return {(session, tombstone(session, item_id, self._key)): (session, item_id) for session, item_id in pairs}
+
+
+async def let_wait(tx: AsyncConnection, revisions: Revisions, session_id: str, given: Sequence[Response]) -> None:
+    """Answers that are counted after closing wait one level up. Raises `not_found`."""
+    session, place, language = await find_place(tx, session_id)
+    revision = await revisions.find(session.revision)
+    if revision is None or place.parent is None:
+        raise DomainError("not_found")
+    added = contributions(revision.poll.asked(session.profile), given, typed=session.typed)
+    for entry in revision.poll.ledger.values():
+        about = (session.consultation, revision.poll.id)
+        await packets.insert_waiting(tx, *about, entry.id, place.parent, added[entry.id])
+        await receive_answers(tx, *about, entry, place, language, len(added[entry.id]))
 
 
 def _report(delivery: Delivery) -> TabletReport:

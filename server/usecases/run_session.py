@@ -37,12 +37,14 @@ async def prepare(
     children: int | None = None,
     opens: str | None = None,
     typed: bool = False,
+    special: bool = False,
     today: str,
     by: str = "",
 ) -> Session:
     """A new session of the consultation's open poll; open at once unless `opens` (ISO date) lies after `today`.
 
-    One whose answers are `typed` in from paper has no picture code: children join it by no mistake.
+    A `special` group counts in the school, whatever its grades. One whose answers are `typed` in from paper has no
+    picture code: children join it by no mistake.
 
     Raises `not_found`, `frozen`, or `bad_form` naming the field.
     """
@@ -62,7 +64,7 @@ async def prepare(
             consultation=consultation.id,
             area=area.id,
             grades=tuple(sorted(set(grades))),
-            counts_in_school=rules.counts_in_school(grades),
+            counts_in_school=special or rules.counts_in_school(grades),
             revision=revision.id,
             profile=profile or revision.poll.profile_for(grades).id,
             state=State.PREPARED if opens and opens > today else State.OPEN,

@@ -12,7 +12,7 @@ from server.domain.errors import DomainError
 from server.domain.people import Action, Person
 from server.domain.questions import Text
 from server.domain.sessions import Session, State
-from server.store.areas import Area, list_areas, list_path_in
+from server.store.areas import Area, list_areas, list_below_in, list_path_in
 from server.store.consultations import (
     Consultation,
     Outline,
@@ -22,7 +22,7 @@ from server.store.consultations import (
     list_newest_revisions,
 )
 from server.store.responses import count_arrived, count_arrived_by_place
-from server.store.sessions import list_sessions, list_unclosed_sessions
+from server.store.sessions import list_closed_sessions, list_sessions, list_unclosed_sessions
 from server.usecases import report
 from server.web.events import stream
 from server.web.forms import go_to
@@ -32,6 +32,7 @@ from server.web.words import by_name
 
 _SEES = (Action.WATCH_SESSION, Action.READ_RESULTS)
 _LIVE = (State.OPEN, State.CLOSING)
+_MOST_CLOSED = 100
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,10 @@ async def overview(request: Request) -> Response:
     here, person, lang = parts(request), request.state.person, language_of(request)
     async with here.db.reading() as db:
         consultations = await list_consultations(db)
-        unclosed = await list_unclosed_sessions(db)
+        own = list_below_in(await list_areas(db), person.areas_for(Action.RUN_SESSION))
+        sessions = [*await list_unclosed_sessions(db), *await list_closed_sessions(db, own, _MOST_CLOSED)]
         newest = await list_newest_revisions(db)
-        known = await _known(here, db, newest, unclosed, await count_arrived_by_place(db))
+        known = await _known(here, db, newest, sessions, await count_arrived_by_place(db))
     found = [_overview(known, consultation, person, lang) for consultation in consultations]
     seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
     being_made = [one for one in found if not one.is_published and one.may_compose]

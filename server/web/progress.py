@@ -10,14 +10,14 @@ from server.domain.people import Action, Person
 from server.domain.sessions import Session, State
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, find_consultation
-from server.store.responses import count_arrived, count_held
+from server.store.responses import count_arrived, count_held, count_undecided
 from server.store.sessions import find_session
 from server.store.tablets import Tablet, list_tablets
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`held` counts the held responses by reason; `now` is in seconds since 1970."""
+    """`held` counts the held responses by reason, `undecided` those to decide on; `now` is in seconds since 1970."""
 
     session: Session
     school: Area
@@ -26,6 +26,7 @@ class Progress:
     arrived: int
     late: int
     held: Mapping[str, int]
+    undecided: Mapping[str, int]
     tablets: tuple[Tablet, ...]
     now: int
 
@@ -78,6 +79,7 @@ async def find_progress(db: AsyncConnection, session_id: str, now: int) -> Progr
         arrived=arrived,
         late=late,
         held=await count_held(db, session_id),
+        undecided={} if consultation.frozen else await count_undecided(db, session_id),
         tablets=tuple(await list_tablets(db, session_id)),
         now=now,
     )

@@ -131,6 +131,7 @@ ROUTES = [
     _post(_SESSION + "/open", sessions.open_session, _RUN),
     _post(_SESSION + "/finish", sessions.finish, _RUN),
     _post(_SESSION + "/close", sessions.close, _CLOSE),
+    _post(_SESSION + "/held", sessions.decide_held, _CLOSE),
     _post(_SESSION + "/tablets/{number}/revoke", sessions.revoke_tablet, _RUN),
     _page(_POLL + "/paper", paper.sheets, _TAKE_PART),
     _page(_POLL + "/picture-boards", paper.picture_boards, _TAKE_PART),

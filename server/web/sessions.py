@@ -12,7 +12,7 @@ from server.domain.people import Action
 from server.domain.sessions import GRADES
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, find_consultation, find_newest_revision
-from server.usecases import run_session
+from server.usecases import decide, run_session
 from server.web.access import require
 from server.web.events import stream
 from server.web.forms import Form, field, go_to, is_htmx, read_form, small_number
@@ -54,6 +54,7 @@ async def create(request: Request) -> Response:
             profile=field(form, "profile") or None,
             children=small_number(field(form, "children"), _MOST_CHILDREN),
             opens=field(form, "opens") or None,
+            special=field(form, "special") == "yes",
             today=_today(request).isoformat(),
             by=request.state.person.id,
         )
@@ -195,6 +196,20 @@ async def close(request: Request) -> Response:
     """Closes for good; the packets stand when it answers. Raises `wrong_state`."""
     here, session = parts(request), request.path_params["session"]
     await run_session.close(here.db, here.live, here.revisions, here.key, session, by=request.state.person.id)
+    return _back(request)
+
+
+async def decide_held(request: Request) -> Response:
+    """Counts what is set aside for a reason, or leaves it out for good. Raises `bad_form`, `frozen` or `not_found`."""
+    here, session, by = parts(request), request.path_params["session"], request.state.person.id
+    form = await read_form(request)
+    reason, decision = field(form, "reason"), field(form, "decision")
+    if decision == "include":
+        await decide.include(here.db, here.live, here.revisions, here.clock, here.key, session, reason, by=by)
+    elif decision == "leave_out":
+        await decide.leave_out(here.db, here.live, session, reason, by=by)
+    else:
+        raise DomainError("bad_form", [("decision", "unknown")])
     return _back(request)
 
 

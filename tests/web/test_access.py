@@ -84,6 +84,7 @@ MAY = {
     ("POST", SESSION + "/open"): school("T"),
     ("POST", SESSION + "/finish"): school("T"),
     ("POST", SESSION + "/close"): school("TMA"),
+    ("POST", SESSION + "/held"): school("TMA"),
     ("POST", SESSION + "/tablets/{number}/revoke"): school("T"),
     ("GET", "/api/v1/results/{consultation}"): "MRA",
     ("GET", POLL + "/paper"): school(STAFF) + "S",

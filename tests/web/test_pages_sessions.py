@@ -323,3 +323,50 @@ async def test_a_live_part_sends_a_signed_out_browser_to_the_form(world: World) 
     reply = await world.browser().get(f"/staff/sessions/{session.id}/progress", headers=headers)
     assert reply.status_code == 401
     assert reply.headers["hx-redirect"] == f"/staff/sign-in?next=/staff/sessions/{session.id}"
+
+
+async def test_the_desk_groups_sessions_and_shows_the_closed_ones_to_their_teacher(world: World) -> None:
+    made = [await brought(world, state) for state in STATES]
+    page = (await (await world.signed_in("Alva")).get("/staff/")).text
+    where = [page.index(f'"/staff/sessions/{session.id}"') for session in made]
+    prepared, opened, closing, closed = where
+    assert max(opened, closing) < page.index("Starta en svarsstund") < prepared < closed
+    assert "öppnas 1.1." in page
+    assert "1 stängd svarsstund" in page
+    assert "/start" not in (await (await world.signed_in("Otto")).get("/staff/")).text
+
+
+async def test_a_special_group_counts_in_the_school(world: World) -> None:
+    address = await started(await world.signed_in("Alva"), special="yes")
+    async with world.parts.db.reading() as db:
+        found = await find_session(db, address.rpartition("/")[2])
+    assert found
+    assert found.counts_in_school
+
+
+async def test_what_was_set_aside_is_decided_by_reason_on_the_page(world: World) -> None:
+    session = await world.town.session(children=1)
+    tablet = await world.town.tablet(session)
+    await world.town.deliver(tablet, *(item(tablet, {"q1": "forest"}) for _ in range(26)))
+    alva, home = await world.signed_in("Alva"), f"/staff/sessions/{session.id}"
+    page = (await alva.get(home)).text
+    assert "Räkna alla 3" in page
+    assert "forest" not in page
+    for wrong in ({"reason": "over_cap"}, {"reason": "unfit", "decision": "include"}, {}):
+        assert (await alva.post(f"{home}/held", data=wrong)).status_code == 422
+    reply = await alva.post(f"{home}/held", data={"reason": "over_cap", "decision": "include"})
+    assert (reply.status_code, reply.headers["location"]) == (303, home)
+    page = (await alva.get(f"{home}/progress")).text
+    assert "<dd>26 " in page
+    assert 'id="held-title"' not in page
+
+
+async def test_what_is_left_out_stays_as_a_number(world: World) -> None:
+    session = await world.town.session(children=1)
+    tablet = await world.town.tablet(session)
+    await world.town.deliver(tablet, *(item(tablet, {"q1": "forest"}) for _ in range(24)))
+    mika, home = await world.signed_in("Mika"), f"/staff/sessions/{session.id}"
+    await mika.post(f"{home}/held", data={"reason": "over_cap", "decision": "leave_out"})
+    page = (await mika.get(home)).text
+    assert "utelämnade för gott: 1" in page
+    assert f'action="{home}/held"' not in page
