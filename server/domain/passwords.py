@@ -56,7 +56,9 @@ def _is_pattern(plain: str) -> bool:
 
 
 def _words_of(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in re.findall(r"\w{3,}", text.casefold())}
+    plain = [text.casefold() for text in texts]
+    whole = {part for text in plain for part in (text, text.partition("@")[0]) if part}
+    return whole | {word for text in plain for word in re.findall(r"\w{3,}", text)}
 
 
 @cache

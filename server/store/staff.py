@@ -59,7 +59,9 @@ async def list_members(
     if areas is not None:
         query = query.where(staff.c.id.in_(select(roles.c.staff).where(roles.c.area.in_(areas))))
     if search:
-        is_in = [column.icontains(search, autoescape=True) for column in (staff.c.name, staff.c.email)]
+        # SQLite takes only a to z for the same in either case.
+        cases = {search, search.lower(), search.capitalize()}
+        is_in = [each.icontains(case, autoescape=True) for each in (staff.c.name, staff.c.email) for case in cases]
         query = query.where(or_(*is_in))
     return await _list(db, query)
 

@@ -4,7 +4,7 @@ import pytest
 
 from server.domain.passwords import MAX_LENGTH, weakness
 
-OWN = ("Alva Öst", "alva.ost@pedersore.example", "Tyck")
+OWN = ("Alva Öst", "alva.ost@pedersore.example", "Tyck", "bo.ek@x.fi")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,7 @@ OWN = ("Alva Öst", "alva.ost@pedersore.example", "Tyck")
         ("AlvaAlva2026?", "own_words"),
         ("tycktyck-2026", "own_words"),
         ("pedersore2026", "own_words"),
+        ("bo.ek-2026!", "own_words"),
     ],
 )
 def test_a_guessable_password_is_refused(password: str, why: str | None) -> None:

@@ -1,0 +1,45 @@
+"""From an empty installation to an administrator who can sign in, by commands, and every refusal in one line."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.store.test_migrations import check_refusal, command
+
+ULLA = ("ulla@kommun.example", "--name", "Ulla Ek")
+
+
+def account(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return command(data, "account", *arguments, TYCK_BASE_URL="https://tyck.example")
+
+
+def test_the_first_administrator_of_an_empty_installation(tmp_path: Path) -> None:
+    assert command(tmp_path, "migrate").returncode == 0
+    check_refusal(account(tmp_path, "add", *ULLA), "--municipality")
+    added = account(tmp_path, "add", *ULLA, "--municipality", "Kommunen / Kunta")
+    assert added.returncode == 0, added.stderr
+    assert added.stdout.startswith("https://tyck.example/staff/invitations/")
+    assert "seven days" in added.stdout
+    check_refusal(account(tmp_path, "add", "bo", "--name", "Bo"), "e-mail")
+    second = account(tmp_path, "add", "bo@kommun.example", "--name", "Bo", "--role", "teacher")
+    assert second.returncode == 0, second.stderr
+    listed = account(tmp_path, "list").stdout.splitlines()
+    assert listed[0].startswith("bo@kommun.example  Bo  invited  teacher of Kommunen")
+    assert listed[1].startswith("ulla@kommun.example  Ulla Ek  invited  administrator of Kommunen")
+    assert account(tmp_path, "disable", "ULLA@kommun.example").returncode == 0
+    assert "disabled" in account(tmp_path, "list").stdout
+    reset = account(tmp_path, "reset", "ulla@kommun.example")
+    assert "/staff/invitations/" in reset.stdout
+    assert reset.stdout != added.stdout
+    assert "disabled" not in account(tmp_path, "list").stdout
+
+
+@pytest.mark.parametrize("arguments", [("disable", "x@x.fi"), ("reset", "x@x.fi")])
+def test_an_unknown_address_is_refused(tmp_path: Path, arguments: tuple[str, str]) -> None:
+    assert command(tmp_path, "migrate").returncode == 0
+    check_refusal(account(tmp_path, *arguments), "x@x.fi")
+
+
+def test_a_database_that_was_never_migrated_is_refused(tmp_path: Path) -> None:
+    check_refusal(account(tmp_path, "list"), "older", "migrate")
