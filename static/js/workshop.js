@@ -2,7 +2,8 @@
 // htmx does the saving; this knows no field's meaning.
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Input */
-/** @typedef {CustomEvent<{ elt: Element, successful?: boolean, xhr?: XMLHttpRequest }>} HtmxEvent */
+/** @typedef {{ elt: Element, xhr?: XMLHttpRequest, parameters: Record<string, string> }} Detail */
+/** @typedef {CustomEvent<Detail>} HtmxEvent */
 
 const AGAIN_MS = 3000;
 const LONGEST_WAIT_MS = 4000;
@@ -14,6 +15,9 @@ const unsaved = new Set();
 const failed = new Set();
 /** What a field held when it was sent last. @type {WeakMap<Input, string>} */
 const sent = new WeakMap();
+
+/** What a person wants to write over in a conflict: an answer on its way must not make the field forget it. @type {Map<Input, string>} */
+const over = new Map();
 
 /** @param {EventTarget | null} target */
 const isInput = (target) =>
@@ -51,16 +55,25 @@ document.addEventListener("input", ({ target }) => {
   if (isInput(target) && target instanceof Element && target.hasAttribute("data-saves")) unsaved.add(/** @type {Input} */ (target));
 });
 
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters } = /** @type {HtmxEvent} */ (event).detail;
+  const wanted = isInput(elt) ? over.get(/** @type {Input} */ (elt)) : undefined;
+  if (wanted !== undefined) parameters[`over.${/** @type {Input} */ (elt).name}`] = wanted;
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt } = /** @type {HtmxEvent} */ (event).detail;
   if (isInput(elt)) sent.set(/** @type {Input} */ (elt), held(/** @type {Input} */ (elt)));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, xhr } = /** @type {HtmxEvent} */ (event).detail;
+  const { elt, xhr } = /** @type {HtmxEvent} */ (event).detail;
+  const status = xhr?.status ?? 0;
   if (!isInput(elt)) return;
   const input = /** @type {Input} */ (elt);
-  if (!successful && !HELD.includes(xhr?.status ?? 0)) return markUnsaved(input);
+  const isTaken = status >= 200 && status < 300;
+  if (!isTaken && !HELD.includes(status)) return markUnsaved(input);
+  if (isTaken) over.delete(input);
   failed.delete(input);
   input.closest("[data-field]")?.removeAttribute("data-unsaved");
   if (sent.get(input) === held(input)) unsaved.delete(input);
@@ -111,12 +124,11 @@ document.addEventListener(
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-over], [data-theirs]") : null;
   const input = button?.closest("[data-field]")?.querySelector("[data-saves]");
-  const was = button?.closest("[data-state]")?.querySelector("input[type=hidden]");
-  if (!(button instanceof HTMLButtonElement) || !isInput(input ?? null) || !(was instanceof HTMLInputElement)) return;
+  if (!(button instanceof HTMLButtonElement) || !isInput(input ?? null)) return;
   event.preventDefault();
   const field = /** @type {Input} */ (input);
   const { theirs } = button.dataset;
-  was.value = theirs ?? button.value;
+  over.set(field, theirs ?? button.value);
   if (theirs !== undefined) {
     if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = theirs !== "";
     else field.value = theirs;
