@@ -100,6 +100,26 @@ class Staff:
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
         expect(self.page.locator(".bar-number").first).to_be_visible()
+        yield from self._visit_people(lang)
+
+    def _visit_people(self, lang: str) -> Iterator[str]:
+        """What an administrator keeps, and a person of their own."""
+        self.page.context.clear_cookies()
+        self.sign_in("administrator")
+        for name in ("people", "people/new", "areas", "areas/pedersore", "log", "me"):
+            yield self._visit(name.replace("/", "-"), f"/staff/{name}", lang)
+        self._visit("people-new", "/staff/people/new", lang)
+        self.page.fill("[name=name]", "Bo Ek")
+        self.page.fill("[name=email]", f"bo.{lang}@demo.example")
+        self.page.select_option("[name=area]", "satukallio")
+        self.page.click('form[action="/staff/people"] button[type=submit]')
+        link = self.page.locator(".link").inner_text()
+        yield "people-link"
+        self._visit("people", f"/staff/people?q=bo.{lang}", lang)
+        self.page.click("main a.session-link")
+        yield "person"
+        self.page.goto(f"{link}?lang={lang}")
+        yield "invitation"
 
     def _visit_lesson(self, session: str, lang: str) -> Iterator[str]:
         """What a teacher shows and prints before the children answer."""
