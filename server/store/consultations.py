@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.consultations import Poll, parse_poll
 from server.domain.questions import Text
+from server.domain.sessions import TRIAL_ID
 from server.store.database import Database, upsert
 from server.store.schema import consultations, revisions, sessions
 
@@ -117,7 +118,7 @@ async def find_newest_of_poll(db: AsyncConnection, poll_id: str) -> tuple[str, s
 
 @dataclass(frozen=True)
 class Published:
-    """A revision without its content, and how many sessions use it; `at` in seconds since 1970, None when unknown."""
+    """A revision without its content, and how many sessions but trials use it; `at` in seconds since 1970 or None."""
 
     id: str
     poll: str
@@ -128,7 +129,9 @@ class Published:
 
 async def list_published(db: AsyncConnection, consultation_id: str) -> list[Published]:
     """The revisions of a consultation, newest first."""
-    used = select(sessions.c.revision, func.count().label("times")).where(sessions.c.consultation == consultation_id)
+    used = select(sessions.c.revision, func.count().label("times")).where(
+        sessions.c.consultation == consultation_id, ~sessions.c.id.startswith(TRIAL_ID, autoescape=True)
+    )
     counted = used.group_by(sessions.c.revision).subquery()
     columns = (revisions.c.id, revisions.c.poll, revisions.c.number, revisions.c.published_at, counted.c.times)
     query = select(*columns).outerjoin(counted, counted.c.revision == revisions.c.id)

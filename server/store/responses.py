@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.sessions import State
+from server.domain.sessions import TRIAL_ID, State
 from server.store.bulk import Bulk, Work, do
 from server.store.schema import held, participation, responses, sessions, tombstones
 
@@ -147,9 +147,10 @@ async def count_arrived(db: AsyncConnection, session_ids: Collection[str]) -> di
 
 
 async def count_arrived_by_place(db: AsyncConnection) -> dict[tuple[str, str], int]:
-    """How many responses arrived in time, by consultation and area."""
+    """How many responses arrived in time, by consultation and area, without trials."""
     place = (sessions.c.consultation, sessions.c.area)
     query = select(*place, func.sum(participation.c.arrived)).join(sessions, sessions.c.id == participation.c.session)
+    query = query.where(~sessions.c.id.startswith(TRIAL_ID, autoescape=True))
     rows = await db.execute(query.group_by(*place))
     return {(consultation, area): arrived for consultation, area, arrived in rows}
 
@@ -196,6 +197,12 @@ def _undecided(session: str, reason: str) -> ColumnElement[bool]:
 async def erase_held_bodies(db: AsyncConnection, session_ids: Collection[str]) -> None:
     """After the freeze nobody can decide on them any more: their reasons and number stay."""
     await db.execute(update(held).where(held.c.session.in_(session_ids)).values(body=""))
+
+
+async def erase_trial(db: AsyncConnection, session: str) -> None:
+    """What of a trial session no one else keeps: its held responses and its participation."""
+    await db.execute(delete(held).where(held.c.session == session))
+    await db.execute(delete(participation).where(participation.c.session == session))
 
 
 async def erase_responses(db: AsyncConnection, session: str) -> None:

@@ -38,13 +38,14 @@ async def prepare(
     opens: str | None = None,
     typed: bool = False,
     special: bool = False,
+    trial: bool = False,
     today: str,
     by: str = "",
 ) -> Session:
     """A new session of the consultation's open poll; open at once unless `opens` (ISO date) lies after `today`.
 
     A `special` group counts in the school, whatever its grades. One whose answers are `typed` in from paper has no
-    picture code: children join it by no mistake.
+    picture code: children join it by no mistake. Those of a `trial` are erased at closing.
 
     Raises `not_found`, `frozen`, or `bad_form` naming the field.
     """
@@ -60,7 +61,7 @@ async def prepare(
         if profile and revision.poll.profile(profile) is None:
             raise DomainError("bad_form", [("profile", "unknown")])
         session = Session(
-            id=rules.new_session_id(typed=typed),
+            id=rules.new_session_id(typed=typed, trial=trial),
             consultation=consultation.id,
             area=area.id,
             grades=tuple(sorted(set(grades))),
@@ -169,6 +170,19 @@ async def close_in(
 ) -> None:
     """Closes within a transaction that the caller commits."""
     state = rules.after(session.state, "close")
+    if session.is_trial:
+        await responses.erase_trial(tx, session.id)
+    else:
+        await _release(tx, revisions, key, consultation, session)
+    await responses.erase_responses(tx, session.id)
+    await tablets.erase_tablets(tx, session.id)
+    await sessions.mark_state(tx, session.id, state)
+
+
+async def _release(
+    tx: AsyncConnection, revisions: Revisions, key: bytes, consultation: Consultation, session: Session
+) -> None:
+    """Makes the packets; what no packet takes waits one level up."""
     revision = await revisions.find(session.revision)
     area = await areas.find_area(tx, session.area)
     bodies = await responses.list_bodies(tx, session.id)
@@ -183,9 +197,6 @@ async def close_in(
         about = (consultation.id, revision.poll.id, entry, place, area.language)
         await receive_answers(tx, *about, len(given[entry.id]))
         await release_answers(tx, *about, given[entry.id])
-    await responses.erase_responses(tx, session.id)
-    await tablets.erase_tablets(tx, session.id)
-    await sessions.mark_state(tx, session.id, state)
 
 
 async def find_place(tx: AsyncConnection, session_id: str) -> tuple[Session, Place, str]:

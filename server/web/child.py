@@ -25,6 +25,7 @@ from server.web.templating import language_of
 IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
 _SHELL = ("pwa/app.js", "css/app.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
+_TRIAL = "trial"
 _MEDIA = re.compile(r"/media/[\w.-]+")
 _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
 
@@ -105,7 +106,7 @@ async def manifest(request: Request) -> Response:
 
 
 def booklet_urls(revision: str, profile: str) -> dict[str, str]:
-    """The booklet's address by language."""
+    """The booklet's address by language; `profile` may be one that `as_trial` gave."""
     return {lang: f"/app/b/{revision}-{profile}/{lang}" for lang in LANGUAGES}
 
 
@@ -152,11 +153,22 @@ async def booklet_document(here: Parts, revision_id: str, profile: str, lang: st
     key = (revision_id, profile, lang)
     if key not in held:
         revision = await here.revisions.find(revision_id)
-        if revision is None or lang not in LANGUAGES or revision.poll.profile(profile) is None:
+        played, _, trial = profile.partition(".")
+        if (
+            revision is None
+            or lang not in LANGUAGES
+            or revision.poll.profile(played) is None
+            or trial not in ("", _TRIAL)
+        ):
             raise DomainError("not_found")
-        context = booklet_context(revision.poll, revision_id, profile)
-        held[key] = _draw(here, "child/booklet.html", lang, context)
+        context = {**booklet_context(revision.poll, revision_id, played), "edition": f"{revision_id}-{profile}"}
+        held[key] = _draw(here, "child/trial.html" if trial else "child/booklet.html", lang, context)
     return held[key]
+
+
+def as_trial(profile: str) -> str:
+    """The name of a profile whose booklet says that it is a trial."""
+    return f"{profile}.{_TRIAL}"
 
 
 def booklet_context(poll: Poll, revision: str, profile: str) -> dict[str, object]:

@@ -170,6 +170,8 @@ async def _known(
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for session in sessions:
         by_consultation[session.consultation].append(session)
+        if session.is_trial:
+            continue
         counted[(session.consultation, session.area)] += arrived.get(session.id, (0, 0))[0]
     outlines = await here.revisions.outlines(db, newest.values())
     return Known(await list_areas(db), newest, by_consultation, arrived, counted if sums is None else sums, outlines)

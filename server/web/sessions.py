@@ -55,6 +55,7 @@ async def create(request: Request) -> Response:
             children=small_number(field(form, "children"), _MOST_CHILDREN),
             opens=field(form, "opens") or None,
             special=field(form, "special") == "yes",
+            trial=field(form, "trial") == "yes",
             today=_today(request).isoformat(),
             by=request.state.person.id,
         )

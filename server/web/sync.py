@@ -17,7 +17,7 @@ from server.usecases.accounts import sign_out
 from server.usecases.run_session import Joined, join
 from server.web.access import cookie_name
 from server.web.body import MAX_SENT, read_body
-from server.web.child import booklet_assets, booklet_urls
+from server.web.child import as_trial, booklet_assets, booklet_urls
 from server.web.parts import Parts, parts
 
 PROTO = 1
@@ -111,6 +111,7 @@ async def _find_session(here: Parts, body: JoinBody) -> Session:
 
 async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
     session = joined.session
+    profile = as_trial(session.profile) if session.is_trial else session.profile
     return {
         "token": joined.token,
         "session": session.id,
@@ -120,8 +121,8 @@ async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
         "grades": session.grades,
         "mark": {"colour": joined.colour, "shape": joined.shape},
         "lang": joined.language,
-        "booklets": booklet_urls(session.revision, session.profile),
-        "assets": await booklet_assets(here, session.revision, session.profile),
+        "booklets": booklet_urls(session.revision, profile),
+        "assets": await booklet_assets(here, session.revision, profile),
         "state": session.state,
         "limits": {"items": MAX_ITEMS, "bytes": MAX_SENT, "body_bytes": _MAX_BODY},
     }

@@ -370,3 +370,27 @@ async def test_what_is_left_out_stays_as_a_number(world: World) -> None:
     page = (await mika.get(home)).text
     assert "utelämnade för gott: 1" in page
     assert f'action="{home}/held"' not in page
+
+
+async def test_a_trial_says_so_to_the_teacher_and_on_the_tablet(world: World) -> None:
+    alva = await world.signed_in("Alva")
+    home = await started(alva, trial="yes")
+    page = (await alva.get(home)).text
+    assert "Det här är en provkörning" in page
+    assert "(provkörning)" in (await alva.get("/staff/")).text
+    async with world.parts.db.reading() as db:
+        session = await find_session(db, home.rpartition("/")[2])
+    assert session
+    joined = (await world.browser().post("/api/v1/join", json={"link": session.link})).json()
+    for lang, said in (("sv", "Provkörning: svaren räknas inte"), ("fi", "Kokeilu: vastauksia ei lasketa")):
+        edition = joined["booklets"][lang].split("/")[3]
+        booklet = (await world.browser().get(joined["booklets"][lang])).text
+        assert said in booklet
+        assert (
+            f'data-booklet="{edition}" data-revision="{session.revision}" data-profile="{session.profile}"' in booklet
+        )
+        assert said not in (await world.browser().get(joined["booklets"][lang].replace(".trial", ""))).text
+        assert (await world.browser().get(f"/app/b/{edition}/pictures")).status_code == 200
+    assert (await world.browser().get(f"{joined['booklets']['sv'].replace('.trial', '.other')}")).status_code == 404
+    await alva.post(f"{home}/close")
+    assert "Inget räknades" in (await alva.get(home)).text

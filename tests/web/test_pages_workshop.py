@@ -330,7 +330,7 @@ async def test_the_trial_is_the_booklet_marked_as_one(world: World) -> None:
     await mika.post(f"{home}/questions", data={**CHOICE, "text_fi": ""})
     reply = await mika.get(f"/staff/polls/{home.split('/')[3]}/preview/short/fi")
     assert reply.status_code == 200
-    assert "Koe: mitään ei tallenneta" in reply.text
+    assert "Kokeilu: mitään ei tallenneta" in reply.text
     assert "Vad gör du på rasten?" in reply.text
     assert "pwa/app.js" not in reply.text
     assert "frame-ancestors 'self'" in reply.headers["content-security-policy"]
