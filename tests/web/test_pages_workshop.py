@@ -147,7 +147,7 @@ async def test_who_comes_second_sees_who_was_first_and_overwrites_nothing(world:
     assert (await saved(mika, f"{home}/fields", mine, htmx=htmx)).status_code == 409
     reply = await saved(mika, f"{home}/fields", mine, page="texts", take="title.sv")
     assert (await content_of(world, home))["title"]["sv"] == "Hela gården"
-    over = {"over.title.sv": "Hela gården"}
+    over: dict[str, Any] = {"over.title.sv": "Hela gården"}
     assert (await saved(mika, f"{home}/fields", mine, **over)).status_code == 303
     assert (await content_of(world, home))["title"]["sv"] == "Min gård"
 
