@@ -55,7 +55,7 @@ class Album:
             height = int(page.evaluate("document.documentElement.scrollHeight"))
             page.set_viewport_size({"width": _SHEET_WIDTH, "height": height})
             devtools = page.context.new_cdp_session(page)
-            sheet = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": 32})
+            sheet = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": 26})
             (_FOLDER / f"{name}-{device}.webp").write_bytes(base64.b64decode(sheet["data"]))
             page.close()
 
