@@ -19,7 +19,7 @@ from server.store.database import Database
 from server.store.keys import load_key
 from server.usecases.collect import Collector
 from server.usecases.redraw import Easel
-from server.usecases.run_session import open_due
+from server.usecases.run_session import keep_days
 from server.voice import Voice
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
@@ -100,10 +100,10 @@ def _now() -> int:
 
 
 async def _take_care(here: Parts) -> None:
-    """Opens sessions whose day has come, and empties the log of what a busy reader kept at a closing."""
+    """Opens and finishes sessions by their days, and empties the log of what a busy reader kept at a closing."""
     while True:
         try:
-            await open_due(here.db, here.live, datetime.now(UTC).date().isoformat())
+            await keep_days(here.db, here.live, datetime.now(UTC).date().isoformat())
             await here.db.forget_deleted()
         except Exception as error:
             log.error("taking care failed: %s", type(error).__name__)

@@ -3,7 +3,7 @@
 import random
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -120,6 +120,19 @@ def mark_for(number: int) -> tuple[str, str]:
 def cap(children: int | None) -> int:
     """How many responses a session takes before further ones are held."""
     return DEFAULT_CAP if children is None else 3 * children + 20
+
+
+def check_days(period: Mapping[str, str], first: str, last: str | None) -> str | None:
+    """The last day for new children of a session that opens on `first`: `last`, else the end of the period, if any.
+
+    `period` may hold `opens` and `closes`; all days are ISO dates. Raises `bad_form` naming the field.
+    """
+    end = period.get("closes") or None
+    if first < (period.get("opens") or "") or (end and first > end):
+        raise DomainError("bad_form", [("opens", "outside_period")])
+    if last and (last < first or (end and last > end)):
+        raise DomainError("bad_form", [("closes", "out_of_range")])
+    return last or end
 
 
 def counts_in_school(grades: Sequence[int]) -> bool:

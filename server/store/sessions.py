@@ -85,6 +85,11 @@ async def list_overdue_sessions(db: AsyncConnection, today: str) -> list[Session
     return await _list(db, select(sessions).where(sessions.c.state == State.OPEN, sessions.c.closes < today))
 
 
+async def mark_closes(db: AsyncConnection, session_id: str, day: str | None) -> None:
+    """Sets the last day (ISO date) for new children."""
+    await db.execute(update(sessions).where(sessions.c.id == session_id).values(closes=day))
+
+
 async def mark_card(db: AsyncConnection, session_id: str, number: int) -> None:
     """Only the class card of this number is good from now on."""
     await db.execute(update(sessions).where(sessions.c.id == session_id).values(card=number))

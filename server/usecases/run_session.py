@@ -36,6 +36,7 @@ async def prepare(
     profile: str | None = None,
     children: int | None = None,
     opens: str | None = None,
+    closes: str | None = None,
     typed: bool = False,
     special: bool = False,
     trial: bool = False,
@@ -44,8 +45,9 @@ async def prepare(
 ) -> Session:
     """A new session of the consultation's open poll; open at once unless `opens` (ISO date) lies after `today`.
 
-    A `special` group counts in the school, whatever its grades. One whose answers are `typed` in from paper has no
-    picture code: children join it by no mistake. Those of a `trial` are erased at closing.
+    After the day `closes` (else the consultation's last) it takes no new children. A `special` group counts in the
+    school, whatever its grades. One whose answers are `typed` in from paper has no picture code: children join it by
+    no mistake. Those of a `trial` are erased at closing.
 
     Raises `not_found`, `frozen`, or `bad_form` naming the field.
     """
@@ -60,6 +62,8 @@ async def prepare(
             raise DomainError("not_found")
         if profile and revision.poll.profile(profile) is None:
             raise DomainError("bad_form", [("profile", "unknown")])
+        if not typed and not trial:
+            closes = rules.check_days(consultation.facts, max(opens or today, today), closes)
         session = Session(
             id=rules.new_session_id(typed=typed, trial=trial),
             consultation=consultation.id,
@@ -73,6 +77,7 @@ async def prepare(
             link=secrets.token_urlsafe(16),
             children=children,
             opens=opens,
+            closes=closes,
         )
         await sessions.insert_session(tx, session)
         await note(tx, by, Did.SESSION_STARTED, session)
@@ -142,12 +147,27 @@ async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) 
     live.announce(session_id)
 
 
-async def open_due(db: Database, live: Live, today: str) -> None:
-    """Opens the prepared sessions whose day has come."""
+async def keep_days(db: Database, live: Live, today: str) -> None:
+    """Opens the prepared sessions whose day has come, and finishes the open ones whose last day is over."""
     async with db.reading() as tx:
         due = await sessions.list_due_sessions(tx, today)
+        overdue = await sessions.list_overdue_sessions(tx, today)
     for session in due:
         await open_session(db, live, session.id)
+    for session in overdue:
+        await finish(db, live, session.id)
+
+
+async def keep_open(db: Database, live: Live, session_id: str, closes: str | None, *, today: str) -> None:
+    """Sets the last day (ISO date) for new children, or the consultation's own. Raises `bad_form` or `wrong_state`."""
+    async with db.writing() as tx:
+        session = await _find(tx, session_id, for_update=True)
+        consultation = await _find_unfrozen(tx, session.consultation)
+        if session.state not in JOINABLE:
+            raise DomainError("wrong_state")
+        first = max(session.opens or today, today)
+        await sessions.mark_closes(tx, session.id, rules.check_days(consultation.facts, first, closes))
+    live.announce(session_id)
 
 
 async def close(db: Database, live: Live, revisions: Revisions, key: bytes, session_id: str, *, by: str = "") -> None:

@@ -129,6 +129,7 @@ ROUTES = [
     _post("/staff/c/{card}/finish", cards.finish, ANYONE),
     _post("/staff/c/{card}/close", cards.close, ANYONE),
     _post(_SESSION + "/open", sessions.open_session, _RUN),
+    _post(_SESSION + "/closes", sessions.keep_open, _RUN),
     _post(_SESSION + "/finish", sessions.finish, _RUN),
     _post(_SESSION + "/close", sessions.close, _CLOSE),
     _post(_SESSION + "/held", sessions.decide_held, _CLOSE),

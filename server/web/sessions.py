@@ -54,6 +54,7 @@ async def create(request: Request) -> Response:
             profile=field(form, "profile") or None,
             children=small_number(field(form, "children"), _MOST_CHILDREN),
             opens=field(form, "opens") or None,
+            closes=field(form, "closes") or None,
             special=field(form, "special") == "yes",
             trial=field(form, "trial") == "yes",
             today=_today(request).isoformat(),
@@ -83,8 +84,9 @@ async def _problems(request: Request, consultation_id: str, form: Form) -> dict[
     children = field(form, "children")
     if children and not small_number(children, _MOST_CHILDREN):
         problems["children"] = "out_of_range"
-    if field(form, "opens") and not _is_day_ahead(field(form, "opens"), _today(request)):
-        problems["opens"] = "out_of_range"
+    for name in ("opens", "closes"):
+        if field(form, name) and not _is_day_ahead(field(form, name), _today(request)):
+            problems[name] = "out_of_range"
     return problems
 
 
@@ -117,7 +119,10 @@ async def _form(request: Request, consultation_id: str, chosen: Form, problems: 
     context = {
         "consultation": consultation,
         "schools": schools,
-        "given": {name: values[0].strip() for name, values in chosen.items()},
+        "given": {
+            "opens": _first_day(request, consultation),
+            **{name: values[0].strip() for name, values in chosen.items()},
+        },
         "chosen_grades": chosen.get("grades", []),
         "problems": problems,
         "today": _today(request).isoformat(),
@@ -128,6 +133,12 @@ async def _form(request: Request, consultation_id: str, chosen: Form, problems: 
     }
     name = "sessions/_start.html" if is_htmx(request) else "sessions/start.html"
     return page(request, name, context, status=422 if problems else 200)
+
+
+def _first_day(request: Request, consultation: Consultation) -> str:
+    """The first day of a period that has not begun, proposed in the form; else empty."""
+    first = str(consultation.facts.get("opens") or "")
+    return first if first > _today(request).isoformat() else ""
 
 
 def _poll_choices(poll: Poll) -> dict[str, Any]:
@@ -161,6 +172,7 @@ async def _context(request: Request, found: Progress) -> dict[str, Any]:
         "poll": poll,
         "rounds": await find_rounds(parts(request), found),
         "base_url": parts(request).settings.base_url,
+        "today": _today(request).isoformat(),
         **found.allowed(request.state.person),
     }
 
@@ -183,6 +195,16 @@ async def open_session(request: Request) -> Response:
     """Opens a prepared session before its day. Raises `wrong_state`."""
     here, session = parts(request), request.path_params["session"]
     await run_session.open_session(here.db, here.live, session, by=request.state.person.id)
+    return _back(request)
+
+
+async def keep_open(request: Request) -> Response:
+    """Sets the last day for new children. Raises `bad_form`, `frozen` or `wrong_state`."""
+    here, session, today = parts(request), request.path_params["session"], _today(request)
+    day = field(await read_form(request), "closes")
+    if day and not _is_day_ahead(day, today):
+        raise DomainError("bad_form", [("closes", "out_of_range")])
+    await run_session.keep_open(here.db, here.live, session, day or None, today=today.isoformat())
     return _back(request)
 
 

@@ -19,6 +19,7 @@ from server.domain.sessions import (
     State,
     after,
     cap,
+    check_days,
     counts_in_school,
     grades_key,
     mark_for,
@@ -164,3 +165,39 @@ def test_the_first_64_tablets_of_a_session_look_different() -> None:
 @pytest.mark.parametrize(("children", "most"), [(None, 2000), (0, 20), (1, 23), (25, 95)])
 def test_a_session_takes_this_many_responses(children: int | None, most: int) -> None:
     assert cap(children) == most
+
+
+PERIOD = {"opens": "2026-11-10", "closes": "2026-11-30"}
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last", "ends"),
+    [
+        ({}, "2026-11-21", None, None),
+        ({}, "2026-11-21", "2026-11-21", "2026-11-21"),
+        ({"opens": "", "closes": ""}, "2026-11-21", None, None),
+        (PERIOD, "2026-11-10", None, "2026-11-30"),
+        (PERIOD, "2026-11-30", "2026-11-30", "2026-11-30"),
+    ],
+)
+def test_a_session_ends_with_its_own_last_day_or_the_periods(
+    period: dict[str, str], first: str, last: str | None, ends: str | None
+) -> None:
+    assert check_days(period, first, last) == ends
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last", "field"),
+    [
+        (PERIOD, "2026-11-09", None, "opens"),
+        (PERIOD, "2026-12-01", None, "opens"),
+        (PERIOD, "2026-11-21", "2026-12-01", "closes"),
+        ({}, "2026-11-21", "2026-11-20", "closes"),
+    ],
+)
+def test_days_outside_the_period_are_refused_by_field(
+    period: dict[str, str], first: str, last: str | None, field: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        check_days(period, first, last)
+    assert refused.value.details[0][0] == field

@@ -82,6 +82,7 @@ MAY = {
     ("POST", "/staff/c/{card}/finish"): EVERYBODY,
     ("POST", "/staff/c/{card}/close"): EVERYBODY,
     ("POST", SESSION + "/open"): school("T"),
+    ("POST", SESSION + "/closes"): school("T"),
     ("POST", SESSION + "/finish"): school("T"),
     ("POST", SESSION + "/close"): school("TMA"),
     ("POST", SESSION + "/held"): school("TMA"),

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
@@ -10,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from server.domain.sessions import Session
-from server.store.consultations import find_consultation
+from server.store.consultations import find_consultation, mark_consultation
 from server.store.sessions import find_session
 from server.web.events import MOST_STREAMS, stream
 from tests.town import item
@@ -394,3 +396,31 @@ async def test_a_trial_says_so_to_the_teacher_and_on_the_tablet(world: World) ->
     assert (await world.browser().get(f"{joined['booklets']['sv'].replace('.trial', '.other')}")).status_code == 404
     await alva.post(f"{home}/close")
     assert "Inget räknades" in (await alva.get(home)).text
+
+
+async def test_the_form_says_the_period_and_keeps_what_was_written(world: World) -> None:
+    async with world.parts.db.writing() as tx:
+        consultation = await find_consultation(tx, "third-place")
+        assert consultation
+        await mark_consultation(tx, replace(consultation, facts={"opens": "2099-01-10", "closes": "2099-02-01"}))
+    alva = await world.signed_in("Alva")
+    page = (await alva.get(f"{HOME}/start?school=koivu")).text
+    assert "Barnen kan svara från 10.1. till 1.2." in page
+    assert 'value="2099-01-10"' in page
+    refused = await alva.post("/staff/sessions", data={**START, "children": "17"})
+    assert refused.status_code == 422
+    assert "Välj en dag inom samrådets tid." in refused.text
+    assert 'value="17"' in refused.text
+
+
+async def test_a_session_is_kept_open_until_a_day(world: World) -> None:
+    alva = await world.signed_in("Alva")
+    home = await started(alva)
+    day = (date.today() + timedelta(days=3)).isoformat()
+    assert (await alva.post(f"{home}/closes", data={"closes": day})).status_code == 303
+    assert f'value="{day}"' in (await alva.get(home)).text
+    for wrong in ("yesterday", "2020-01-01", "9999-12-31"):
+        assert (await alva.post(f"{home}/closes", data={"closes": wrong})).status_code == 422
+    assert f'value="{day}"' in (await alva.get(home)).text
+    await alva.post(f"{home}/closes", data={"closes": ""})
+    assert "Håll öppen till" in (await alva.get(home)).text
