@@ -35,7 +35,8 @@ def test_every_noted_file_is_unchanged() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["static/vendor", "static/fonts", "static/pictures", "server/pictures", "server/passwords", "tests/browser/vendor"]
+    "folder",
+    ["static/vendor", "static/fonts", "static/pictures", "server/pictures", "server/passwords", "tests/browser/vendor"],
 )
 def test_no_file_of_others_is_there_unnoted(folder: str) -> None:
     ours = {"VERSIONS.json", "pictures.txt", "words.tsv", "LICENSE.txt"}

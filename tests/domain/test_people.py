@@ -5,7 +5,7 @@ import pytest
 from server.domain.people import ALLOWED, Action, Person, Role
 
 TABLE = {
-    #                 be_staff run_session watch_session close_session read_results freeze compose type_sheets administer
+    # be_staff run_session watch_session close_session read_results freeze compose type_sheets administer
     Role.TEACHER: (1, 1, 1, 1, 0, 0, 0, 0, 0),
     Role.REVIEWER: (1, 0, 0, 0, 1, 0, 0, 0, 0),
     Role.MODERATOR: (1, 0, 1, 1, 1, 1, 1, 1, 0),
