@@ -25,6 +25,7 @@ class Grant:
 
 
 _FIELDS = len(fields(Grant))
+_CARD_SIGNS = 22
 
 
 def new_grant_id() -> str:
@@ -52,8 +53,11 @@ def read_token(token: str, key: bytes) -> Grant:
 
 
 def sign_card(session: str, number: int, key: bytes) -> str:
-    """What opens a session's `number`-th class card: the session and an HMAC, stored nowhere."""
-    return f"{session}.{_mac(f'card/{session}/{number}'.encode(), key)}"
+    """What opens a session's `number`-th class card: the session and 128 bits of an HMAC, stored nowhere.
+
+    Short, because it may have to be typed from paper.
+    """
+    return f"{session}.{_mac(f'card/{session}/{number}'.encode(), key)[:_CARD_SIGNS]}"
 
 
 def card_session(card: str) -> str:

@@ -30,7 +30,8 @@ _LONGEST_WAIT = timedelta(days=366)
 async def new(request: Request) -> Response:
     """The form that starts a session. Raises `not_found`, `not_allowed` or `frozen`."""
     consultation = request.path_params["consultation"]
-    chosen = {"area": [request.query_params.get("school", "")]}
+    asked = request.query_params
+    chosen = {"area": [asked.get("school", "")], "trial": [asked.get("trial", "")]}
     return await _form(request, consultation, chosen, {})
 
 

@@ -376,6 +376,10 @@ async def test_what_is_left_out_stays_as_a_number(world: World) -> None:
 
 async def test_a_trial_says_so_to_the_teacher_and_on_the_tablet(world: World) -> None:
     alva = await world.signed_in("Alva")
+    form = (await alva.get(f"{HOME}/start?school=koivu")).text
+    (link,) = re.findall(r'href="([^"]*trial=yes[^"]*)"', form)
+    assert 'name="trial"' not in form
+    assert 'name="trial" value="yes"' in (await alva.get(link.replace("&amp;", "&"))).text
     home = await started(alva, trial="yes")
     page = (await alva.get(home)).text
     assert "Det här är en provkörning" in page
