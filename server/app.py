@@ -18,8 +18,8 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.store.keys import load_key
 from server.usecases.collect import Collector
+from server.usecases.days import keep_days
 from server.usecases.redraw import Easel
-from server.usecases.run_session import keep_days
 from server.voice import Voice
 from server.web.assets import Assets
 from server.web.errors import HANDLERS

@@ -10,12 +10,12 @@ from server.domain.grants import tombstone
 from server.domain.responses import Response, read_response, suits
 from server.domain.sessions import Session, State
 from server.live import Live
-from server.store import responses, sessions
+from server.store import responses
 from server.store.bulk import do
-from server.store.consultations import Revisions, find_consultation
+from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases.keep import DAY_S, let_wait
-from server.usecases.run_session import note
+from server.usecases.run_session import find, find_unfrozen, note
 
 Clock = Callable[[], int]
 COUNTABLE = frozenset({"over_cap", "revoked"})
@@ -71,12 +71,8 @@ async def _count(
 
 
 async def _find(tx: AsyncConnection, session_id: str) -> Session:
-    session = await sessions.find_session(tx, session_id, for_update=True)
-    consultation = await find_consultation(tx, session.consultation) if session else None
-    if session is None or consultation is None:
-        raise DomainError("not_found")
-    if consultation.frozen:
-        raise DomainError("frozen")
+    session = await find(tx, session_id, for_update=True)
+    await find_unfrozen(tx, session.consultation)
     return session
 
 

@@ -54,7 +54,7 @@ async def prepare(
     if not grades or any(grade not in rules.GRADES for grade in grades):
         raise DomainError("bad_form", [("grades", "missing")])
     async with db.writing() as tx:
-        consultation = await _find_unfrozen(tx, consultation_id)
+        consultation = await find_unfrozen(tx, consultation_id)
         area = await areas.find_area(tx, area_id)
         revision_id = await find_newest_revision(tx, consultation_id)
         revision = await revisions.find(revision_id) if revision_id else None
@@ -98,8 +98,8 @@ class Joined:
 async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: str) -> Joined:
     """Lets one more tablet join. Raises `session_closed`, `frozen` or `not_found`."""
     async with db.writing() as tx:
-        session = await _find(tx, session_id)
-        await _find_unfrozen(tx, session.consultation)
+        session = await find(tx, session_id)
+        await find_unfrozen(tx, session.consultation)
         if session.state not in JOINABLE:
             raise DomainError("session_closed")
         grant = new_grant_id()
@@ -134,7 +134,7 @@ async def finish(db: Database, live: Live, session_id: str, *, by: str = "") -> 
 async def renew_card(db: Database, session_id: str) -> None:
     """Makes every class card of the session that was printed before worthless."""
     async with db.writing() as tx:
-        session = await _find(tx, session_id, for_update=True)
+        session = await find(tx, session_id, for_update=True)
         await sessions.mark_card(tx, session.id, session.card + 1)
 
 
@@ -147,37 +147,14 @@ async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) 
     live.announce(session_id)
 
 
-async def keep_days(db: Database, live: Live, today: str) -> None:
-    """Opens the prepared sessions whose day has come, and finishes the open ones whose last day is over."""
-    async with db.reading() as tx:
-        due = await sessions.list_due_sessions(tx, today)
-        overdue = await sessions.list_overdue_sessions(tx, today)
-    for session in due:
-        await open_session(db, live, session.id)
-    for session in overdue:
-        await finish(db, live, session.id)
-
-
-async def keep_open(db: Database, live: Live, session_id: str, closes: str | None, *, today: str) -> None:
-    """Sets the last day (ISO date) for new children, or the consultation's own. Raises `bad_form` or `wrong_state`."""
-    async with db.writing() as tx:
-        session = await _find(tx, session_id, for_update=True)
-        consultation = await _find_unfrozen(tx, session.consultation)
-        if session.state not in JOINABLE:
-            raise DomainError("wrong_state")
-        first = max(session.opens or today, today)
-        await sessions.mark_closes(tx, session.id, rules.check_days(consultation.facts, first, closes))
-    live.announce(session_id)
-
-
 async def close(db: Database, live: Live, revisions: Revisions, key: bytes, session_id: str, *, by: str = "") -> None:
     """Turns a session's answers into packets and erases them, in one transaction (privacy.md, rule 2).
 
     Raises `wrong_state` when it is prepared or already closed: a session closes once.
     """
     async with db.writing() as tx:
-        session = await _find(tx, session_id, for_update=True)
-        consultation = await _find_unfrozen(tx, session.consultation)
+        session = await find(tx, session_id, for_update=True)
+        consultation = await find_unfrozen(tx, session.consultation)
         await close_in(tx, revisions, key, consultation, session)
         await note(tx, by, Did.SESSION_CLOSED, session)
     await db.forget_deleted()
@@ -221,7 +198,7 @@ async def _release(
 
 async def find_place(tx: AsyncConnection, session_id: str) -> tuple[Session, Place, str]:
     """A session, its place in the tree, and its school's language. Raises `not_found`."""
-    session = await _find(tx, session_id)
+    session = await find(tx, session_id)
     consultation = await find_consultation(tx, session.consultation)
     area = await areas.find_area(tx, session.area)
     if consultation is None or area is None:
@@ -244,21 +221,23 @@ async def note(tx: AsyncConnection, by: str, did: Did, session: Session) -> None
 
 async def _step(db: Database, live: Live, session_id: str, step: str, did: Did, by: str) -> None:
     async with db.writing() as tx:
-        session = await _find(tx, session_id, for_update=True)
+        session = await find(tx, session_id, for_update=True)
         await sessions.mark_state(tx, session.id, rules.after(session.state, step))
         await note(tx, by, did, session)
     live.announce(session.id)
     live.announce(session.consultation)
 
 
-async def _find(tx: AsyncConnection, session_id: str, *, for_update: bool = False) -> Session:
+async def find(tx: AsyncConnection, session_id: str, *, for_update: bool = False) -> Session:
+    """Raises `not_found`."""
     session = await sessions.find_session(tx, session_id, for_update=for_update)
     if session is None:
         raise DomainError("not_found")
     return session
 
 
-async def _find_unfrozen(tx: AsyncConnection, consultation_id: str) -> Consultation:
+async def find_unfrozen(tx: AsyncConnection, consultation_id: str) -> Consultation:
+    """Raises `not_found` or `frozen`."""
     consultation = await find_consultation(tx, consultation_id)
     if consultation is None:
         raise DomainError("not_found")

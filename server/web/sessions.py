@@ -1,162 +1,21 @@
-"""Pages of one session: start, follow, end. Never an answer, nor a number about one question."""
+"""Pages of one session: follow, decide, end. Never an answer, nor a number about one question."""
 
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.domain.consultations import Poll
 from server.domain.errors import DomainError
-from server.domain.people import Action
-from server.domain.sessions import GRADES
-from server.store.areas import Area, list_areas, list_path_in
-from server.store.consultations import Consultation, find_consultation, find_newest_revision
-from server.usecases import decide, run_session
-from server.web.access import require
+from server.usecases import days, decide, run_session
 from server.web.events import stream
-from server.web.forms import Form, field, go_to, is_htmx, read_form, small_number
+from server.web.forms import field, go_to, read_form, small_number
 from server.web.guide import find_asked, find_rounds
 from server.web.parts import parts
 from server.web.progress import Progress, find_progress
-from server.web.templating import language_of, page
-from server.web.words import by_name
+from server.web.start import is_day_ahead, today_of
+from server.web.templating import page
 
-_MOST_CHILDREN = 500
 _MOST_TABLETS = 9999
-_LONGEST_WAIT = timedelta(days=366)
-
-
-async def new(request: Request) -> Response:
-    """The form that starts a session. Raises `not_found`, `not_allowed` or `frozen`."""
-    consultation = request.path_params["consultation"]
-    asked = request.query_params
-    chosen = {"area": [asked.get("school", "")], "trial": [asked.get("trial", "")]}
-    return await _form(request, consultation, chosen, {})
-
-
-async def create(request: Request) -> Response:
-    """Starts or prepares a session, or shows the form again. Raises `not_found`, `not_allowed` or `frozen`."""
-    here = parts(request)
-    form = await read_form(request)
-    consultation, area = field(form, "consultation"), field(form, "area")
-    if area:
-        await require(request, Action.RUN_SESSION, area)
-    problems = await _problems(request, consultation, form)
-    if problems:
-        return await _form(request, consultation, form, problems)
-    try:
-        session = await run_session.prepare(
-            here.db,
-            here.revisions,
-            consultation,
-            area,
-            [int(grade) for grade in form["grades"]],
-            profile=field(form, "profile") or None,
-            children=small_number(field(form, "children"), _MOST_CHILDREN),
-            opens=field(form, "opens") or None,
-            closes=field(form, "closes") or None,
-            special=field(form, "special") == "yes",
-            trial=field(form, "trial") == "yes",
-            today=_today(request).isoformat(),
-            by=request.state.person.id,
-        )
-    except DomainError as error:
-        if error.kind.code != "bad_form":
-            raise
-        return await _form(request, consultation, form, dict(error.details))
-    here.live.announce(consultation)
-    return go_to(request, f"/staff/sessions/{session.id}")
-
-
-async def _problems(request: Request, consultation_id: str, form: Form) -> dict[str, str]:
-    """What is wrong with the form: field -> code."""
-    async with parts(request).db.reading() as db:
-        consultation = await find_consultation(db, consultation_id)
-        known = await list_areas(db)
-    if consultation is None:
-        raise DomainError("not_found")
-    problems: dict[str, str] = {}
-    if consultation.area not in list_path_in(known, field(form, "area"))[1:]:
-        problems["area"] = "missing"
-    grades = form.get("grades", [])
-    if not grades or any(grade not in map(str, GRADES) for grade in grades):
-        problems["grades"] = "missing"
-    children = field(form, "children")
-    if children and not small_number(children, _MOST_CHILDREN):
-        problems["children"] = "out_of_range"
-    for name in ("opens", "closes"):
-        if field(form, name) and not _is_day_ahead(field(form, name), _today(request)):
-            problems[name] = "out_of_range"
-    return problems
-
-
-def _is_day_ahead(text: str, today: date) -> bool:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return False
-    return day.isoformat() == text and today <= day <= today + _LONGEST_WAIT
-
-
-def _today(request: Request) -> date:
-    return datetime.fromtimestamp(parts(request).clock(), UTC).date()
-
-
-async def _form(request: Request, consultation_id: str, chosen: Form, problems: dict[str, str]) -> Response:
-    here = parts(request)
-    async with here.db.reading() as db:
-        consultation = await find_consultation(db, consultation_id)
-        known = await list_areas(db)
-        newest = await find_newest_revision(db, consultation_id)
-    revision = await here.revisions.find(newest) if newest else None
-    if consultation is None or revision is None:
-        raise DomainError("not_found")
-    if consultation.frozen:
-        raise DomainError("frozen")
-    schools = _schools(request, consultation, known)
-    if not schools:
-        raise DomainError("not_allowed")
-    context = {
-        "consultation": consultation,
-        "schools": schools,
-        "given": {
-            "opens": _first_day(request, consultation),
-            **{name: values[0].strip() for name, values in chosen.items()},
-        },
-        "chosen_grades": chosen.get("grades", []),
-        "problems": problems,
-        "today": _today(request).isoformat(),
-        "latest": (_today(request) + _LONGEST_WAIT).isoformat(),
-        "most_children": _MOST_CHILDREN,
-        "path": f"/staff/consultations/{consultation.id}/start",
-        **_poll_choices(revision.poll),
-    }
-    name = "sessions/_start.html" if is_htmx(request) else "sessions/start.html"
-    return page(request, name, context, status=422 if problems else 200)
-
-
-def _first_day(request: Request, consultation: Consultation) -> str:
-    """The first day of a period that has not begun, proposed in the form; else empty."""
-    first = str(consultation.facts.get("opens") or "")
-    return first if first > _today(request).isoformat() else ""
-
-
-def _poll_choices(poll: Poll) -> dict[str, Any]:
-    grades = [grade for grade in GRADES if any(grade in profile.grades for profile in poll.profiles)]
-    return {"profiles": poll.profiles, "grades": grades}
-
-
-def _schools(request: Request, consultation: Consultation, known: dict[str, Area]) -> list[Area]:
-    """The places of this consultation where the person may run a session, by name."""
-    person = request.state.person
-    paths = {area: list_path_in(known, area) for area in known}
-    places = [
-        known[area]
-        for area, path in paths.items()
-        if consultation.area in path[1:] and person.may(Action.RUN_SESSION, path)
-    ]
-    return by_name(places, language_of(request))
 
 
 async def _progress(request: Request) -> Progress:
@@ -173,7 +32,7 @@ async def _context(request: Request, found: Progress) -> dict[str, Any]:
         "poll": poll,
         "rounds": await find_rounds(parts(request), found),
         "base_url": parts(request).settings.base_url,
-        "today": _today(request).isoformat(),
+        "today": today_of(request).isoformat(),
         **found.allowed(request.state.person),
     }
 
@@ -201,11 +60,11 @@ async def open_session(request: Request) -> Response:
 
 async def keep_open(request: Request) -> Response:
     """Sets the last day for new children. Raises `bad_form`, `frozen` or `wrong_state`."""
-    here, session, today = parts(request), request.path_params["session"], _today(request)
+    here, session, today = parts(request), request.path_params["session"], today_of(request)
     day = field(await read_form(request), "closes")
-    if day and not _is_day_ahead(day, today):
+    if day and not is_day_ahead(day, today):
         raise DomainError("bad_form", [("closes", "out_of_range")])
-    await run_session.keep_open(here.db, here.live, session, day or None, today=today.isoformat())
+    await days.keep_open(here.db, here.live, session, day or None, today=today.isoformat())
     return _back(request)
 
 

@@ -9,7 +9,7 @@ from server.domain.errors import DomainError
 from server.domain.sessions import Session
 from server.store.consultations import find_consultation, mark_consultation
 from server.store.sessions import find_session
-from server.usecases.run_session import keep_days, keep_open
+from server.usecases.days import keep_days, keep_open
 from tests.town import TODAY, Town, item
 
 LATER, LAST = "2026-11-24", "2026-11-30"
