@@ -128,6 +128,10 @@ class Staff:
             yield self._visit(f"board-{step}", f"/staff/sessions/{session}/board?step={step}", lang)
         for sheet in ("paper", "picture-boards", "waiting-sheet"):
             yield self._visit(sheet, f"/staff/polls/third-place/{sheet}", lang)
+        yield self._visit("class-card", f"/staff/sessions/{session}/card", lang)
+        held = self.page.locator(".card-address").inner_text().partition("/staff/")[2]
+        yield self._visit("card-held", f"/staff/{held}", lang)
+        yield self._visit("start-trial", "/staff/consultations/third-place/start?school=sagoskogen&trial=yes", lang)
         yield self._visit("worry", "/staff/worry", lang)
 
     def _visit(self, name: str, path: str, lang: str) -> str:
