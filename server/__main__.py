@@ -76,7 +76,7 @@ def account_group() -> None:
 @account_group.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="The person's name.")
-@click.option("--role", type=click.Choice([*Role]), default="administrator", show_default=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="administrator", show_default=True)
 @click.option("--area", default="", help="Where the role holds; may be left out where only one area is at the top.")
 @click.option("--municipality", default="", help='Makes a new municipality, "Namn / Nimi", and gives the role there.')
 @click.option("--language", type=click.Choice(LANGUAGES), default="sv", help="The language of its majority.")

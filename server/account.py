@@ -32,7 +32,10 @@ def clock() -> int:
 async def add(
     db: Database, base_url: str, email: str, name: str, role: str, area: str, municipality: str, language: str
 ) -> str:
-    """Gives a role, in a new `municipality` when one is named; says the one-time link."""
+    """Gives a role, in a new `municipality` when one is named; says the one-time link.
+
+    The first administrator of a municipality is its first teacher too: nobody else could start a session there yet.
+    """
     async with db.reading() as tx:
         known = await list_areas(tx)
     try:
@@ -45,7 +48,9 @@ async def add(
                 named = ", ".join(sorted(known)) or 'there is none yet: make one with --municipality "Name / Nimi"'
                 raise click.ClickException(f"Name an area with --area: {named}")
             area = top[0]
-        invited = await people.invite(db, clock, None, name or email.partition("@")[0], email, Role(role), area)
+        roles = [Role.TEACHER, Role.ADMINISTRATOR] if municipality and role == Role.ADMINISTRATOR else [Role(role)]
+        for each in roles:
+            invited = await people.invite(db, clock, None, name or email.partition("@")[0], email, each, area)
     except DomainError as error:
         raise _refused(error) from error
     return _link(base_url, invited)
