@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.domain.areas import Kind
 from server.domain.consultations import Poll
 from server.domain.errors import DomainError
 from server.domain.people import Action
@@ -13,6 +14,7 @@ from server.domain.sessions import GRADES
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, find_consultation, find_newest_revision
 from server.usecases import run_session
+from server.usecases.areas import add_area
 from server.web.access import require
 from server.web.forms import Form, field, go_to, is_htmx, read_form, small_number
 from server.web.parts import parts
@@ -35,13 +37,14 @@ async def create(request: Request) -> Response:
     """Starts or prepares a session, or shows the form again. Raises `not_found`, `not_allowed` or `frozen`."""
     here = parts(request)
     form = await read_form(request)
-    consultation, area = field(form, "consultation"), field(form, "area")
-    if area:
-        await require(request, Action.RUN_SESSION, area)
-    problems = await _problems(request, consultation, form)
-    if problems:
-        return await _form(request, consultation, form, problems)
+    consultation = field(form, "consultation")
     try:
+        area = field(form, "area") or await _add_first_school(request, consultation, form)
+        if area:
+            await require(request, Action.RUN_SESSION, area)
+        problems = await _problems(request, consultation, area, form)
+        if problems:
+            return await _form(request, consultation, form, problems)
         session = await run_session.prepare(
             here.db,
             here.revisions,
@@ -65,7 +68,32 @@ async def create(request: Request) -> Response:
     return go_to(request, f"/staff/sessions/{session.id}")
 
 
-async def _problems(request: Request, consultation_id: str, form: Form) -> dict[str, str]:
+async def _add_first_school(request: Request, consultation_id: str, form: Form) -> str:
+    """The school that an administrator of a municipality without one names; empty where none can be added.
+
+    Raises `bad_form` about `place`.
+    """
+    async with parts(request).db.reading() as db:
+        consultation = await find_consultation(db, consultation_id)
+        known = await list_areas(db)
+    if consultation is None or not _may_add_first(request, consultation, known):
+        return ""
+    area = known[consultation.area]
+    name = {area.language: field(form, "place")}
+    try:
+        return await add_area(parts(request).db, request.state.person, area.id, Kind.SCHOOL, name, area.language)
+    except DomainError as error:
+        raise DomainError("bad_form", [("place", "missing")]) if error.kind.code == "bad_form" else error from error
+
+
+def _may_add_first(request: Request, consultation: Consultation, known: dict[str, Area]) -> bool:
+    path, person = list_path_in(known, consultation.area), request.state.person
+    is_empty = all(area.parent != consultation.area for area in known.values())
+    may = person.may(Action.ADMINISTER, path) and person.may(Action.RUN_SESSION, path)
+    return is_empty and may and known[consultation.area].kind == Kind.MUNICIPALITY
+
+
+async def _problems(request: Request, consultation_id: str, area: str, form: Form) -> dict[str, str]:
     """What is wrong with the form: field -> code."""
     async with parts(request).db.reading() as db:
         consultation = await find_consultation(db, consultation_id)
@@ -73,7 +101,7 @@ async def _problems(request: Request, consultation_id: str, form: Form) -> dict[
     if consultation is None:
         raise DomainError("not_found")
     problems: dict[str, str] = {}
-    if consultation.area not in list_path_in(known, field(form, "area"))[1:]:
+    if consultation.area not in list_path_in(known, area)[1:]:
         problems["area"] = "missing"
     grades = form.get("grades", [])
     if not grades or any(grade not in map(str, GRADES) for grade in grades):
@@ -113,7 +141,7 @@ async def _form(request: Request, consultation_id: str, chosen: Form, problems: 
     if consultation.frozen:
         raise DomainError("frozen")
     schools = _schools(request, consultation, known)
-    if not schools:
+    if not schools and not _may_add_first(request, consultation, known):
         raise DomainError("not_allowed")
     context = {
         "consultation": consultation,

@@ -15,9 +15,11 @@ from server.domain.drafts import PURSES, Content, as_facts, find_slot
 from server.domain.errors import DomainError
 from server.domain.gaps import list_fact_gaps, review
 from server.domain.packages import LANGUAGES, MAX_OPTIONS
+from server.domain.people import Action
 from server.domain.questions import KINDS
 from server.domain.sessions import GRADES
 from server.i18n import translations
+from server.store.areas import list_area_path
 from server.store.consultations import Consultation, Published, find_consultation, list_published
 from server.store.drafts import Draft, find_draft
 from server.usecases import compose, edit
@@ -42,6 +44,8 @@ class Bench:
     advice: Sequence[Advice]
     fact_gaps: Sequence[Advice]
     seen: str
+    may_start: bool
+    """Whether the person may start sessions of it."""
 
     @property
     def content(self) -> Content:
@@ -206,7 +210,7 @@ def gap_place(content: Content, gap: Advice, lang: str) -> str:
     written = [text[code] for text in texts for code in (lang, *LANGUAGES) if text.get(code)]
     beside = said_at(content, gap.path)
     place = str(written[0]) if written else names[kind]
-    return f"{place}: {beside}" if beside and beside not in place else place
+    return f"{place} – {beside}" if beside and beside not in place else place
 
 
 def _address(page_name: str) -> str:
@@ -222,6 +226,7 @@ async def find_bench(request: Request, *, strictly: bool = False) -> Bench:
         if draft is None or consultation is None:
             raise DomainError("not_found")
         published = await list_published(db, consultation.id)
+        path = await list_area_path(db, consultation.area)
     findings = review(draft.content, known_pictures(here.assets, draft.content), strictly=strictly)
     facts = list_fact_gaps(as_facts(consultation.title, consultation.facts))
     return Bench(
@@ -231,6 +236,7 @@ async def find_bench(request: Request, *, strictly: bool = False) -> Bench:
         advise(findings, lang),
         advise(facts, lang),
         compose.seen_id(draft),
+        request.state.person.may(Action.RUN_SESSION, path),
     )
 
 
