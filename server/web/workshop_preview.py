@@ -13,7 +13,7 @@ from server.web.child import IN_THIS_LANGUAGE, booklet_context
 from server.web.fields import known_pictures
 from server.web.middleware import CONTENT_SECURITY_POLICY
 from server.web.parts import parts
-from server.web.templating import page
+from server.web.templating import language_of, page
 from server.web.workshop_poll import find_bench
 
 _WIDTHS = ("tablet", "phone")
@@ -29,7 +29,7 @@ async def show(request: Request) -> Response:
     asked = request.query_params
     chosen = {
         "profile": asked.get("profile") or (profiles[0]["id"] if profiles else ""),
-        "texts": asked.get("texts") or LANGUAGES[0],
+        "texts": asked.get("texts") or language_of(request),
         "width": asked.get("width") or _WIDTHS[0],
     }
     known = ([each["id"] for each in profiles] or [""], LANGUAGES, _WIDTHS)
