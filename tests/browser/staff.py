@@ -97,10 +97,32 @@ class Staff:
         expect(self.page.locator("[role=alert]")).to_be_visible()
         yield "shelf-refused"
         yield self._visit("experience", "/staff/polls/third-place/experience", lang)
+        yield from self._visit_workshop(lang)
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
         expect(self.page.locator(".bar-number").first).to_be_visible()
         yield from self._visit_people(lang)
+
+    def _visit_workshop(self, lang: str) -> Iterator[str]:
+        """A consultation begun from the shelf, page by page, and one with a question that cannot be published."""
+        yield self._visit("pictures-found", "/staff/pictures?q=keinu", lang)
+        self._visit("shelf", "/staff/shelf", lang)
+        self.page.click('form[action="/staff/shelf/library"] button')
+        yield "workshop-consultation"
+        self.page.click("main a.do")
+        self.page.wait_for_url("**/workshop")
+        poll = self.page.url.removeprefix(self.demo.url)
+        yield "workshop"
+        for name in ("questions/q1", "texts", "grades", "picture?at=questions.q1.emojiHex", "try"):
+            yield self._visit(f"workshop-{name.partition('?')[0].partition('/')[0]}", f"{poll}/{name}", lang)
+        yield self._visit("workshop-new", "/staff/workshop/new", lang)
+        self.page.fill("#title_sv", "Skolgården")
+        self.page.click('form[action="/staff/workshop"] button[type=submit]')
+        self.page.fill("#text_sv", "Vad gör du på rasten?")
+        self.page.fill("#options_sv", "Gungar\nLäser")
+        self.page.click(".add-question button[type=submit]")
+        expect(self.page.locator("#publish .gaps")).to_be_visible()
+        yield "workshop-blocked"
 
     def _visit_people(self, lang: str) -> Iterator[str]:
         """What an administrator keeps, and a person of their own."""
