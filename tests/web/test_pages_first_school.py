@@ -69,3 +69,11 @@ async def test_a_missing_grade_keeps_the_school_that_was_named(world: World) -> 
     assert reply.status_code == 422
     assert "Byskolan" in reply.text
     assert await schools(world) == ["Byskolan"]
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.REVIEWER])
+async def test_the_first_page_leads_to_the_first_school(world: World, role: Role) -> None:
+    await published(world, role)
+    otto = await world.signed_in("Otto")
+    link = f'href="/staff/areas/{EMPTY}#add"'
+    assert (link in (await otto.get("/staff/")).text) == (role == Role.ADMINISTRATOR)
