@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.domain.deliveries import Delivery, Outcome, judge
+from server.domain.drafts import as_facts, find_slot
 from server.domain.grants import Grant, read_token
 from server.domain.questions import Answer
 from server.domain.sessions import Session
 from server.live import Live
 from server.store.areas import Area, insert_area
-from server.store.consultations import Revisions
+from server.store.consultations import Revisions, find_consultation
 from server.store.database import Database
 from server.store.shelf import find_shelf_poll
 from server.usecases.collect import Collector
 from server.usecases.compose import publish
+from server.usecases.edit import Wish, save_facts
 from server.usecases.report import freeze
 from server.usecases.run_session import close, finish, join, prepare
 
@@ -63,6 +65,15 @@ class Town:
         good, rejected = judge(asked, grant.revision, items)
         told = {"ready": "yes", "turn": "idle", "pending": 0, **report}
         return await self.collector.deliver(Delivery(grant, good, rejected, **told))
+
+    async def set_facts(self, facts: Mapping[str, str]) -> None:
+        """Writes fields of what the consultation is about (`begins`, `areas.koivu`) as the workshop would."""
+        async with self.db.reading() as tx:
+            found = await find_consultation(tx, self.consultation)
+        assert found
+        stands = as_facts(found.title, found.facts)
+        wishes = [Wish(path, value, find_slot(stands, path).value) for path, value in facts.items()]
+        assert not await save_facts(self.db, self.clock, self.consultation, wishes, by="")
 
     async def finish(self, session: Session) -> None:
         await finish(self.db, self.live, session.id)

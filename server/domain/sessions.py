@@ -125,10 +125,10 @@ def cap(children: int | None) -> int:
 def check_days(period: Mapping[str, str], first: str, last: str | None) -> str | None:
     """The last day for new children of a session that opens on `first`: `last`, else the end of the period, if any.
 
-    `period` may hold `opens` and `closes`; all days are ISO dates. Raises `bad_form` naming the field.
+    `period` may hold `begins` and `ends`; all days are ISO dates. Raises `bad_form` naming the field.
     """
-    end = period.get("closes") or None
-    if first < (period.get("opens") or "") or (end and first > end):
+    end = period.get("ends") or None
+    if first < (period.get("begins") or "") or (end and first > end):
         raise DomainError("bad_form", [("opens", "outside_period")])
     if last and (last < first or (end and last > end)):
         raise DomainError("bad_form", [("closes", "out_of_range")])

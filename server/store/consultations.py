@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.areas import PLACES
 from server.domain.consultations import Poll, parse_poll
 from server.domain.questions import Text
-from server.domain.sessions import TRIAL_ID
+from server.domain.sessions import GRADES, TRIAL_ID
+from server.store.areas import Area, list_path_in
 from server.store.database import Database, upsert
 from server.store.schema import consultations, revisions, sessions
 
@@ -25,6 +27,19 @@ class Consultation:
     frozen: bool
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What it is about, for whom and when: see domain/drafts.py."""
+
+    def list_places_in(self, known: Mapping[str, Area]) -> dict[str, list[str]]:
+        """Where its sessions are held, with the area and all above it: every place below its own area, or those it
+        asks where it names some.
+        """
+        asked = set(self.facts.get("areas", ()))
+        paths = {area.id: list_path_in(known, area.id) for area in known.values() if area.kind in PLACES}
+        return {area: path for area, path in paths.items() if self.area in path[1:] and (not asked or asked & {*path})}
+
+    @property
+    def grades(self) -> Sequence[int]:
+        """The grades that it asks."""
+        return self.facts.get("grades") or GRADES
 
 
 @dataclass(frozen=True)

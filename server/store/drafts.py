@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.store.database import upsert
@@ -89,10 +89,6 @@ async def find_edit(db: AsyncConnection, about: str, path: str) -> Edit | None:
     query = select(staff.c.name, edits.c.changed_at).outerjoin_from(edits, staff, staff.c.id == edits.c.changed_by)
     row = (await db.execute(query.where(edits.c.about == about, edits.c.path == path))).first()
     return Edit(row.name or "", row.changed_at) if row else None
-
-
-async def erase_edits(db: AsyncConnection, about: str) -> None:
-    await db.execute(delete(edits).where(edits.c.about == about))
 
 
 def _draft(row: Any) -> Draft:

@@ -207,7 +207,3 @@ async def erase_trial(db: AsyncConnection, session: str) -> None:
 
 async def erase_responses(db: AsyncConnection, session: str) -> None:
     await db.execute(delete(responses).where(responses.c.session == session))
-
-
-async def count_tombstones(db: AsyncConnection, session: str) -> int:
-    return await db.scalar(select(func.count()).select_from(tombstones).where(tombstones.c.session == session)) or 0

@@ -51,14 +51,15 @@ async def prepare(
 
     Raises `not_found`, `frozen`, or `bad_form` naming the field.
     """
-    if not grades or any(grade not in rules.GRADES for grade in grades):
-        raise DomainError("bad_form", [("grades", "missing")])
     async with db.writing() as tx:
         consultation = await find_unfrozen(tx, consultation_id)
-        area = await areas.find_area(tx, area_id)
+        if not grades or any(grade not in consultation.grades for grade in grades):
+            raise DomainError("bad_form", [("grades", "missing")])
+        if area_id not in consultation.list_places_in(await areas.list_areas(tx)):
+            raise DomainError("bad_form", [("area", "missing")])
         revision_id = await find_newest_revision(tx, consultation_id)
         revision = await revisions.find(revision_id) if revision_id else None
-        if area is None or revision is None:
+        if revision is None:
             raise DomainError("not_found")
         if profile and revision.poll.profile(profile) is None:
             raise DomainError("bad_form", [("profile", "unknown")])
@@ -67,13 +68,13 @@ async def prepare(
         session = Session(
             id=rules.new_session_id(typed=typed, trial=trial),
             consultation=consultation.id,
-            area=area.id,
+            area=area_id,
             grades=tuple(sorted(set(grades))),
             counts_in_school=special or rules.counts_in_school(grades),
             revision=revision.id,
             profile=profile or revision.poll.profile_for(grades).id,
             state=State.PREPARED if opens and opens > today else State.OPEN,
-            pictures=None if typed else rules.new_code(await sessions.list_codes(tx, area.id), _RNG),
+            pictures=None if typed else rules.new_code(await sessions.list_codes(tx, area_id), _RNG),
             link=secrets.token_urlsafe(16),
             children=children,
             opens=opens,

@@ -200,10 +200,10 @@ def _overview(known: Known, consultation: Consultation, person: Person, lang: st
 def _schools(known: Known, consultation: Consultation, person: Person, lang: str) -> list[School]:
     """The schools of which this person may start or see sessions."""
     sessions, schools = known.sessions.get(consultation.id, ()), list[School]()
-    wanted = set(consultation.facts.get("areas", ()))
+    places = consultation.list_places_in(known.areas)
     for area in by_name(known.areas.values(), lang):
         path = list_path_in(known.areas, area.id)
-        if consultation.area not in path[1:] or not _sees(person, path):
+        if not _sees(person, path):
             continue
         may_watch = person.may(Action.WATCH_SESSION, path)
         lines = tuple(
@@ -211,9 +211,8 @@ def _schools(known: Known, consultation: Consultation, person: Person, lang: str
             for session in sessions
             if session.area == area.id
         )
-        is_asked = not wanted or bool(wanted & set(path))
-        if is_asked or lines:
-            may_start = is_asked and person.may(Action.RUN_SESSION, path)
+        if area.id in places or lines:
+            may_start = area.id in places and person.may(Action.RUN_SESSION, path)
             schools.append(School(area, may_start, lines, known.sums.get((consultation.id, area.id), 0)))
     return schools
 

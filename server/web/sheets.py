@@ -1,5 +1,6 @@
 """Paper sheets at the municipality: a moderator opens a session for them and types them in through the booklet."""
 
+from collections.abc import Set
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -7,10 +8,10 @@ from starlette.responses import Response
 
 from server.domain.errors import DomainError
 from server.domain.sessions import GRADES
-from server.store.areas import list_areas, list_path_in
+from server.store.areas import list_areas
 from server.store.consultations import find_consultation
 from server.usecases import run_session
-from server.web.forms import Form, field, go_to, read_form
+from server.web.forms import Form, field, go_to, read_form, small_number
 from server.web.parts import parts
 from server.web.templating import language_of, page
 from server.web.words import by_name
@@ -25,29 +26,29 @@ async def create(request: Request) -> Response:
     """Opens a session for one envelope of sheets, or shows the form again. Raises `frozen`."""
     here = parts(request)
     form = await read_form(request)
-    grades = form.get("grades", [])
-    known = {"area": field(form, "area") in await _places(request), "grades": bool(grades)}
-    wrong = {name for name, is_right in known.items() if not is_right}
-    if any(grade not in map(str, GRADES) for grade in grades):
-        wrong.add("grades")
-    if wrong:
-        return await _form(request, form, wrong)
-    session = await run_session.prepare(
-        here.db,
-        here.revisions,
-        request.path_params["consultation"],
-        field(form, "area"),
-        [int(grade) for grade in grades],
-        typed=True,
-        today=datetime.fromtimestamp(here.clock(), UTC).date().isoformat(),
-        by=request.state.person.id,
-    )
+    grades = [small_number(grade, GRADES[-1]) or 0 for grade in form.get("grades", [])]
+    if not field(form, "area"):
+        return await _form(request, form, {"area"})
+    try:
+        session = await run_session.prepare(
+            here.db,
+            here.revisions,
+            request.path_params["consultation"],
+            field(form, "area"),
+            grades,
+            typed=True,
+            today=datetime.fromtimestamp(here.clock(), UTC).date().isoformat(),
+            by=request.state.person.id,
+        )
+    except DomainError as error:
+        if error.kind.code != "bad_form":
+            raise
+        return await _form(request, form, dict(error.details).keys())
     here.live.announce(session.consultation)
     return go_to(request, f"/staff/sessions/{session.id}")
 
 
-async def _places(request: Request) -> set[str]:
-    """The schools and other places of the consultation."""
+async def _form(request: Request, chosen: Form, wrong: Set[str]) -> Response:
     async with parts(request).db.reading() as db:
         consultation = await find_consultation(db, request.path_params["consultation"])
         known = await list_areas(db)
@@ -55,19 +56,12 @@ async def _places(request: Request) -> set[str]:
         raise DomainError("not_found")
     if consultation.frozen:
         raise DomainError("frozen")
-    return {area for area in known if consultation.area in list_path_in(known, area)[1:]}
-
-
-async def _form(request: Request, chosen: Form, wrong: set[str]) -> Response:
-    places = await _places(request)
-    async with parts(request).db.reading() as db:
-        known = await list_areas(db)
     context = {
-        "consultation": request.path_params["consultation"],
-        "schools": by_name([known[area] for area in places], language_of(request)),
+        "consultation": consultation.id,
+        "schools": by_name([known[area] for area in consultation.list_places_in(known)], language_of(request)),
         "area": field(chosen, "area"),
         "chosen_grades": chosen.get("grades", []),
-        "grades": GRADES,
+        "grades": consultation.grades,
         "wrong": wrong,
     }
     return page(request, "sheets/new.html", context, status=422 if wrong else 200)

@@ -1,13 +1,11 @@
 """The form that starts a session: now, on a later day, or as a trial."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.areas import Kind
-from server.domain.consultations import Poll
 from server.domain.errors import DomainError
 from server.domain.people import Action
 from server.domain.sessions import GRADES
@@ -42,7 +40,7 @@ async def create(request: Request) -> Response:
         area = field(form, "area") or await _add_first_school(request, consultation, form)
         if area:
             await require(request, Action.RUN_SESSION, area)
-        problems = await _problems(request, consultation, area, form)
+        problems = _problems(form, area, today_of(request))
         if problems:
             return await _form(request, consultation, form, problems)
         session = await run_session.prepare(
@@ -93,16 +91,9 @@ def _may_add_first(request: Request, consultation: Consultation, known: dict[str
     return is_empty and may and known[consultation.area].kind == Kind.MUNICIPALITY
 
 
-async def _problems(request: Request, consultation_id: str, area: str, form: Form) -> dict[str, str]:
-    """What is wrong with the form: field -> code."""
-    async with parts(request).db.reading() as db:
-        consultation = await find_consultation(db, consultation_id)
-        known = await list_areas(db)
-    if consultation is None:
-        raise DomainError("not_found")
-    problems: dict[str, str] = {}
-    if consultation.area not in list_path_in(known, area)[1:]:
-        problems["area"] = "missing"
+def _problems(form: Form, area: str, today: date) -> dict[str, str]:
+    """What is wrong with the form by itself: field -> code."""
+    problems = {} if area else {"area": "missing"}
     grades = form.get("grades", [])
     if not grades or any(grade not in map(str, GRADES) for grade in grades):
         problems["grades"] = "missing"
@@ -110,7 +101,7 @@ async def _problems(request: Request, consultation_id: str, area: str, form: For
     if children and not small_number(children, _MOST_CHILDREN):
         problems["children"] = "out_of_range"
     for name in ("opens", "closes"):
-        if field(form, name) and not is_day_ahead(field(form, name), today_of(request)):
+        if field(form, name) and not is_day_ahead(field(form, name), today):
             problems[name] = "out_of_range"
     return problems
 
@@ -156,7 +147,8 @@ async def _form(request: Request, consultation_id: str, chosen: Form, problems: 
         "latest": (today_of(request) + _LONGEST_WAIT).isoformat(),
         "most_children": _MOST_CHILDREN,
         "path": f"/staff/consultations/{consultation.id}/start",
-        **_poll_choices(revision.poll),
+        "profiles": revision.poll.profiles,
+        "grades": consultation.grades,
     }
     name = "sessions/_start.html" if is_htmx(request) else "sessions/start.html"
     return page(request, name, context, status=422 if problems else 200)
@@ -164,22 +156,12 @@ async def _form(request: Request, consultation_id: str, chosen: Form, problems: 
 
 def _first_day(request: Request, consultation: Consultation) -> str:
     """The first day of a period that has not begun, proposed in the form; else empty."""
-    first = str(consultation.facts.get("opens") or "")
+    first = str(consultation.facts.get("begins") or "")
     return first if first > today_of(request).isoformat() else ""
-
-
-def _poll_choices(poll: Poll) -> dict[str, Any]:
-    grades = [grade for grade in GRADES if any(grade in profile.grades for profile in poll.profiles)]
-    return {"profiles": poll.profiles, "grades": grades}
 
 
 def _schools(request: Request, consultation: Consultation, known: dict[str, Area]) -> list[Area]:
     """The places of this consultation where the person may run a session, by name."""
-    person = request.state.person
-    paths = {area: list_path_in(known, area) for area in known}
-    places = [
-        known[area]
-        for area, path in paths.items()
-        if consultation.area in path[1:] and person.may(Action.RUN_SESSION, path)
-    ]
-    return by_name(places, language_of(request))
+    places = consultation.list_places_in(known).items()
+    mine = [known[area] for area, path in places if request.state.person.may(Action.RUN_SESSION, path)]
+    return by_name(mine, language_of(request))

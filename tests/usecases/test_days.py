@@ -1,13 +1,9 @@
 """Sessions open and finish by their days, within the consultation's period."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from server.domain.errors import DomainError
 from server.domain.sessions import Session
-from server.store.consultations import find_consultation, mark_consultation
 from server.store.sessions import find_session
 from server.usecases.days import keep_days, keep_open
 from tests.town import TODAY, Town, item
@@ -20,13 +16,6 @@ async def now(town: Town, session: Session) -> Session:
         found = await find_session(tx, session.id)
     assert found
     return found
-
-
-async def set_period(town: Town, **facts: Any) -> None:
-    async with town.db.writing() as tx:
-        consultation = await find_consultation(tx, town.consultation)
-        assert consultation
-        await mark_consultation(tx, replace(consultation, facts=facts))
 
 
 async def test_it_opens_on_its_day_and_finishes_after_its_last(town: Town) -> None:
@@ -49,7 +38,7 @@ async def test_what_arrives_after_the_last_day_still_counts(town: Town) -> None:
 
 
 async def test_it_is_kept_open_longer_but_not_beyond_the_period(town: Town) -> None:
-    await set_period(town, opens=TODAY, closes=LAST)
+    await town.set_facts({"begins": TODAY, "ends": LAST})
     session = await town.session(closes=TODAY)
     await keep_open(town.db, town.live, session.id, LATER, today=TODAY)
     await keep_days(town.db, town.live, LATER)
@@ -66,7 +55,7 @@ async def test_it_is_kept_open_longer_but_not_beyond_the_period(town: Town) -> N
 
 
 async def test_the_period_refuses_sessions_outside_it_but_trials_and_sheets(town: Town) -> None:
-    await set_period(town, opens=LATER, closes=LAST)
+    await town.set_facts({"begins": LATER, "ends": LAST})
     for opens in (None, "2026-12-01"):
         with pytest.raises(DomainError) as refused:
             await town.session(opens=opens)

@@ -406,7 +406,7 @@ async def test_the_form_says_the_period_and_keeps_what_was_written(world: World)
     async with world.parts.db.writing() as tx:
         consultation = await find_consultation(tx, "third-place")
         assert consultation
-        await mark_consultation(tx, replace(consultation, facts={"opens": "2099-01-10", "closes": "2099-02-01"}))
+        await mark_consultation(tx, replace(consultation, facts={"begins": "2099-01-10", "ends": "2099-02-01"}))
     alva = await world.signed_in("Alva")
     page = (await alva.get(f"{HOME}/start?school=koivu")).text
     assert "Barnen kan svara från 10.1. till 1.2." in page
