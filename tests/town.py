@@ -19,7 +19,7 @@ from server.store.shelf import find_shelf_poll
 from server.usecases.collect import Collector
 from server.usecases.compose import publish
 from server.usecases.edit import Wish, save_facts
-from server.usecases.report import freeze
+from server.usecases.freeze import freeze
 from server.usecases.run_session import close, finish, join, prepare
 
 KEY = b"k" * 32

@@ -1,60 +1,55 @@
-"""What the municipality gets: freezing a consultation, so that its result stands."""
+"""Reports: packets of many sessions, summed. Page, API, files and public pages all read here. Knows packets only."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from server.domain.actions import Did
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
-from server.domain.packets import parents_last
-from server.domain.sessions import State
-from server.live import Live
-from server.store import areas, packets, sessions
-from server.store.actions import insert_action
-from server.store.consultations import Revisions, find_consultation, find_newest_revision, mark_frozen
-from server.store.database import Database
-from server.store.responses import erase_held_bodies
-from server.usecases.release import release_answers
-from server.usecases.run_session import close_in, note
+from server.domain.questions import Question
+from server.domain.results import Result, at, sum_up
+from server.store.areas import Area, list_areas, list_path_in
+from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
+from server.store.packets import list_figures
 
 
-async def freeze(
-    db: Database, live: Live, revisions: Revisions, key: bytes, consultation_id: str, *, by: str = ""
-) -> None:
-    """Closes every session, then every node, children before parents (privacy.md, rule 3), in one transaction.
+@dataclass(frozen=True)
+class Results:
+    """What may be said of each entry of the ledger at one place; `where` holds the filters that were given."""
 
-    Raises `not_found`, or `frozen` when it was frozen before.
-    """
-    async with db.writing() as tx:
-        consultation = await find_consultation(tx, consultation_id, for_update=True)
-        if consultation is None:
-            raise DomainError("not_found")
-        if consultation.frozen:
-            raise DomainError("frozen")
-        all_sessions = await sessions.list_sessions(tx, consultation_id)
-        for session in all_sessions:
-            # A tablet without network may have let children answer before its session was opened.
-            opened = replace(session, state=State.OPEN) if session.state == State.PREPARED else session
-            if opened.state != State.CLOSED:
-                await close_in(tx, revisions, key, consultation, opened)
-                await note(tx, by, Did.SESSION_CLOSED, opened)
-        revision = await revisions.find(await find_newest_revision(tx, consultation_id) or "")
-        if revision is None:
-            raise DomainError("not_found")
-        known_areas = await areas.list_areas(tx)
-        remaining = set(await packets.list_waiting_places(tx, consultation_id, consultation.area))
-        while remaining:
-            place = parents_last(remaining)[0]
-            language = known_areas[place.school or place.municipality].language
-            for (poll, entry), added in (await packets.list_waiting(tx, consultation_id, place)).items():
-                about = (consultation_id, poll, revision.poll.ledger[entry], place, language)
-                await release_answers(tx, *about, added)
-            await packets.erase_waiting(tx, consultation_id, place)
-            remaining.discard(place)
-            if place.parent:
-                remaining.add(place.parent)
-        await erase_held_bodies(tx, [session.id for session in all_sessions])
-        await mark_frozen(tx, consultation_id)
-        title = consultation.title[known_areas[consultation.area].language]
-        await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, title)
-    await db.forget_deleted()
-    for topic in (consultation_id, *(session.id for session in all_sessions)):
-        live.announce(topic)
+    consultation: Consultation
+    where: Mapping[str, str]
+    results: tuple[Result, ...]
+    schools: Mapping[str, Area]
+    poll: Poll
+
+    def by_question(self) -> list[tuple[Question, list[Result]]]:
+        """The questions that are counted, each with its results: several when it has pairs."""
+        of = {result.question.id: result for result in self.results}
+        found = [(question, [of[entry.id] for entry in question.entries]) for question in self.poll.questions]
+        return [(question, results) for question, results in found if results]
+
+
+async def read_results(
+    db: AsyncConnection, revisions: Revisions, consultation_id: str, where: Mapping[str, str]
+) -> Results:
+    """The results of a consultation where `where` (school, grades, school_language) says. Raises `not_found`."""
+    consultation = await find_consultation(db, consultation_id)
+    newest = await find_newest_revision(db, consultation_id)
+    revision = await revisions.find(newest) if newest else None
+    if consultation is None or revision is None:
+        raise DomainError("not_found")
+    known = await list_areas(db)
+    schools = {area: known[area] for area in known if consultation.area in list_path_in(known, area)[1:]}
+    school, language = where.get("school", ""), where.get("school_language", "")
+    if (school and school not in schools) or (language and language not in LANGUAGES):
+        raise DomainError("not_found")
+    if school and language:
+        # A school has one language: asking for both is asking for the school, or for nothing.
+        figures = await list_figures(db, consultation_id, school, "") if schools[school].language == language else []
+    else:
+        figures = await list_figures(db, consultation_id, school, language)
+    here = at(figures, where.get("grades", ""))
+    results = tuple(sum_up(revision.poll.id, entry, here) for entry in revision.poll.ledger.values())
+    return Results(consultation, where, results, schools, revision.poll)

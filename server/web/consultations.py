@@ -23,7 +23,7 @@ from server.store.consultations import (
 )
 from server.store.responses import count_arrived, count_arrived_by_place
 from server.store.sessions import list_closed_sessions, list_sessions, list_unclosed_sessions
-from server.usecases import report
+from server.usecases import freeze as freezing
 from server.web.events import stream
 from server.web.forms import go_to
 from server.web.parts import Parts, parts
@@ -141,7 +141,7 @@ async def events(request: Request) -> Response:
 async def freeze(request: Request) -> Response:
     """Freezes for good; the results stand when it answers. Raises `frozen`."""
     here, consultation = parts(request), request.path_params["consultation"]
-    await report.freeze(here.db, here.live, here.revisions, here.key, consultation, by=request.state.person.id)
+    await freezing.freeze(here.db, here.live, here.revisions, here.key, consultation, by=request.state.person.id)
     return go_to(request, f"/staff/consultations/{consultation}")
 
 

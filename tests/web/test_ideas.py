@@ -13,8 +13,8 @@ import pytest_asyncio
 from PIL import Image
 from sqlalchemy import text
 
+from server.usecases.freeze import freeze
 from server.usecases.redraw import HEIGHT, WIDTH
-from server.usecases.report import freeze
 from server.usecases.run_session import close, revoke_tablet
 from tests.town import new_id
 from tests.web.demo import DemoApp, Tablet, open_demo, zipped

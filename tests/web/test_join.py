@@ -9,7 +9,7 @@ import pytest
 
 from server.domain.grants import read_token
 from server.domain.sessions import PICTURES, Session
-from server.usecases.report import freeze
+from server.usecases.freeze import freeze
 from server.usecases.run_session import close, finish
 from tests.web.demo import DemoApp, open_demo
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from server.usecases.report import freeze
+from server.usecases.freeze import freeze
 from server.usecases.run_session import close, finish, revoke_tablet
 from tests.town import new_id
 from tests.web.demo import DemoApp, Tablet, open_demo, zipped

@@ -1,0 +1,60 @@
+"""Freezing a consultation: its sessions and every node close, and its result stands."""
+
+from dataclasses import replace
+
+from server.domain.actions import Did
+from server.domain.errors import DomainError
+from server.domain.packets import parents_last
+from server.domain.sessions import State
+from server.live import Live
+from server.store import areas, packets, sessions
+from server.store.actions import insert_action
+from server.store.consultations import Revisions, find_consultation, find_newest_revision, mark_frozen
+from server.store.database import Database
+from server.store.responses import erase_held_bodies
+from server.usecases.release import release_answers
+from server.usecases.run_session import close_in, note
+
+
+async def freeze(
+    db: Database, live: Live, revisions: Revisions, key: bytes, consultation_id: str, *, by: str = ""
+) -> None:
+    """Closes every session, then every node, children before parents (privacy.md, rule 3), in one transaction.
+
+    Raises `not_found`, or `frozen` when it was frozen before.
+    """
+    async with db.writing() as tx:
+        consultation = await find_consultation(tx, consultation_id, for_update=True)
+        if consultation is None:
+            raise DomainError("not_found")
+        if consultation.frozen:
+            raise DomainError("frozen")
+        all_sessions = await sessions.list_sessions(tx, consultation_id)
+        for session in all_sessions:
+            # A tablet without network may have let children answer before its session was opened.
+            opened = replace(session, state=State.OPEN) if session.state == State.PREPARED else session
+            if opened.state != State.CLOSED:
+                await close_in(tx, revisions, key, consultation, opened)
+                await note(tx, by, Did.SESSION_CLOSED, opened)
+        revision = await revisions.find(await find_newest_revision(tx, consultation_id) or "")
+        if revision is None:
+            raise DomainError("not_found")
+        known_areas = await areas.list_areas(tx)
+        remaining = set(await packets.list_waiting_places(tx, consultation_id, consultation.area))
+        while remaining:
+            place = parents_last(remaining)[0]
+            language = known_areas[place.school or place.municipality].language
+            for (poll, entry), added in (await packets.list_waiting(tx, consultation_id, place)).items():
+                about = (consultation_id, poll, revision.poll.ledger[entry], place, language)
+                await release_answers(tx, *about, added)
+            await packets.erase_waiting(tx, consultation_id, place)
+            remaining.discard(place)
+            if place.parent:
+                remaining.add(place.parent)
+        await erase_held_bodies(tx, [session.id for session in all_sessions])
+        await mark_frozen(tx, consultation_id)
+        title = consultation.title[known_areas[consultation.area].language]
+        await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, title)
+    await db.forget_deleted()
+    for topic in (consultation_id, *(session.id for session in all_sessions)):
+        live.announce(topic)
