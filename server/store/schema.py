@@ -90,6 +90,8 @@ consultations = Table(
     Column("cover", String, nullable=False),
     Column("frozen", Boolean, nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),
+    Column("public", String),
+    Column("archived", Boolean, nullable=False, server_default="0"),
 )
 
 drafts = Table(
@@ -241,7 +243,49 @@ ideas = Table(
     Column("held", String),
     Column("text", Text),
     Column("picture", LargeBinary),
+    Column("state", String, nullable=False, server_default="new"),
+    Column("reason", String),
+    Column("covered_text", Text),
+    Column("covered_picture", LargeBinary),
+    Column("theme", String),
+    Column("decided_by", String),
+    Column("decided_at", BigInteger),
+    Column("second_by", String),
     Index("ideas_by_consultation", "consultation"),
+    sqlite_with_rowid=False,
+)
+
+themes = Table(
+    "themes",
+    metadata,
+    *_key("id"),
+    Column("consultation", String, ForeignKey("consultations.id"), nullable=False),
+    Column("name_sv", String, nullable=False),
+    Column("name_fi", String, nullable=False),
+    Column("picture", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("because_sv", Text, nullable=False),
+    Column("because_fi", Text, nullable=False),
+    Column("cost", Integer),
+    Column("owner", String, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("themes_by_consultation", "consultation"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("consultation", String, ForeignKey("consultations.id"), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("published", Text),
+    Column("published_at", BigInteger),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    *_key("consultation", "poll", "question", "cell"),
+    Column("number", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
