@@ -26,6 +26,8 @@ IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
 _SHELL = ("pwa/app.js", "css/app.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _TRIAL = "trial"
+_PREVIEW = "preview"
+_TEMPLATES = {"": "child/booklet.html", _TRIAL: "child/trial.html", _PREVIEW: "workshop/booklet.html"}
 _MEDIA = re.compile(r"/media/[\w.-]+")
 _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
 
@@ -153,22 +155,22 @@ async def booklet_document(here: Parts, revision_id: str, profile: str, lang: st
     key = (revision_id, profile, lang)
     if key not in held:
         revision = await here.revisions.find(revision_id)
-        played, _, trial = profile.partition(".")
-        if (
-            revision is None
-            or lang not in LANGUAGES
-            or revision.poll.profile(played) is None
-            or trial not in ("", _TRIAL)
-        ):
+        played, _, way = profile.partition(".")
+        if revision is None or lang not in LANGUAGES or revision.poll.profile(played) is None or way not in _TEMPLATES:
             raise DomainError("not_found")
         context = {**booklet_context(revision.poll, revision_id, played), "edition": f"{revision_id}-{profile}"}
-        held[key] = _draw(here, "child/trial.html" if trial else "child/booklet.html", lang, context)
+        held[key] = _draw(here, _TEMPLATES[way], lang, context)
     return held[key]
 
 
 def as_trial(profile: str) -> str:
     """The name of a profile whose booklet says that it is a trial."""
     return f"{profile}.{_TRIAL}"
+
+
+def as_preview(profile: str) -> str:
+    """The name of a profile whose booklet plays on anybody's screen and keeps nothing."""
+    return f"{profile}.{_PREVIEW}"
 
 
 def booklet_context(poll: Poll, revision: str, profile: str) -> dict[str, object]:

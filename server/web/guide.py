@@ -1,5 +1,7 @@
 """The teacher's way through the lesson: the script, rounds and minutes, seats. Never an answer."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,11 +10,13 @@ from server.domain.errors import DomainError
 from server.domain.rounds import Rounds, rounds
 from server.domain.sessions import Session
 from server.web.forms import small_number
+from server.web.guardians import preview_path
 from server.web.parts import Parts, parts
 from server.web.progress import Progress, find_progress
-from server.web.templating import page
+from server.web.templating import language_of, page
 
 _MOST = 500
+_LINK_HERE = re.compile(r"\[(?:länk|linkki)\]")
 
 
 async def show(request: Request) -> Response:
@@ -23,6 +27,7 @@ async def show(request: Request) -> Response:
     poll, profile = await find_asked(here, found.session)
     children = small_number(request.query_params.get("children", ""), _MOST) or found.session.children
     tablets = small_number(request.query_params.get("tablets", ""), _MOST) or len(found.tablets)
+    preview = here.settings.base_url + preview_path(found.session.consultation)
     context = {
         "progress": found,
         "session": found.session,
@@ -31,6 +36,8 @@ async def show(request: Request) -> Response:
         "children": children,
         "tablets": tablets,
         "rounds": _rounds(children, tablets, profile),
+        "letter": _LINK_HERE.sub(preview, poll.letter_home[language_of(request)]),
+        "preview": preview,
         "most": _MOST,
     }
     return page(request, "guide/show.html", context)

@@ -15,6 +15,7 @@ from server.web import (
     child,
     consultations,
     experience,
+    guardians,
     guide,
     ideas,
     invitations,
@@ -190,6 +191,8 @@ ROUTES = [
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone
     _get("/api/v1/results/{consultation}", results.api, staff(Action.READ_RESULTS, Where.CONSULTATION)),
+    _page("/preview/{consultation}", guardians.show, ANYONE),
+    _get("/preview/{consultation}/{profile}/{lang}", guardians.booklet, ANYONE),
     _page("/pictures", about.pictures, ANYONE),
     _page("/privacy", about.privacy, ANYONE),
     _page("/accessibility", about.accessibility, ANYONE),

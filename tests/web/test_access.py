@@ -50,6 +50,8 @@ MAY = {
     ("GET", "/static/{build}/{name:path}"): EVERYBODY,
     ("GET", "/app/sounds/{edition}/{lang}/{format}"): EVERYBODY,
     ("GET", "/app/sounds/{edition}/{lang}/{format}/all"): EVERYBODY,
+    ("GET", "/preview/{consultation}"): EVERYBODY,
+    ("GET", "/preview/{consultation}/{profile}/{lang}"): EVERYBODY,
     ("GET", "/media/{name}"): EVERYBODY,
     ("GET", "/media/{picture}.webp"): EVERYBODY,
     ("GET", "/media/sounds/{name}"): EVERYBODY,

@@ -36,7 +36,8 @@ async def test_the_guide_says_what_the_content_file_says(world: World) -> None:
         teacher = revision.poll.teacher
         for line in (*teacher.before, *teacher.during, *teacher.after):
             assert line[lang] in page
-        assert revision.poll.letter_home[lang] in page
+        before, after = re.split(r"\[länk\]|\[linkki\]", revision.poll.letter_home[lang])
+        assert f"{before}{world.parts.settings.base_url}/preview/third-place{after}" in page
         assert "/staff/polls/third-place/waiting-sheet?profile=short" in page
 
 
