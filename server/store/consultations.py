@@ -28,6 +28,11 @@ class Consultation:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What it is about, for whom and when: see domain/drafts.py."""
 
+    public: str | None = None
+    """Down to which level anybody may read its results, one of domain/feedback.py's LEVELS; None while nobody may."""
+
+    archived: bool = False
+
     def list_places_in(self, known: Mapping[str, Area]) -> dict[str, list[str]]:
         """Where its sessions are held, with the area and all above it: every place below its own area, or those it
         asks where it names some.
@@ -90,6 +95,15 @@ async def mark_consultation(db: AsyncConnection, consultation: Consultation) -> 
 
 async def mark_frozen(db: AsyncConnection, consultation_id: str) -> None:
     await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(frozen=True))
+
+
+async def mark_public(db: AsyncConnection, consultation_id: str, level: str) -> None:
+    """Opens its results to anybody down to `level`."""
+    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(public=level))
+
+
+async def mark_archived(db: AsyncConnection, consultation_id: str) -> None:
+    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(archived=True))
 
 
 async def insert_revision(
@@ -201,4 +215,5 @@ class Revisions:
 
 def _consultation(row: Any) -> Consultation:
     title = {"sv": row.title_sv, "fi": row.title_fi}
-    return Consultation(row.id, row.area, title, row.cover, row.frozen, json.loads(row.facts))
+    facts = json.loads(row.facts)
+    return Consultation(row.id, row.area, title, row.cover, row.frozen, facts, row.public, row.archived)
