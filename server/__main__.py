@@ -3,11 +3,9 @@
 import asyncio
 import gc
 import io
-import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -16,24 +14,15 @@ import uvicorn
 
 from server import account
 from server.app import create_app
+from server.commands import database, settings_for, with_database
 from server.demo import Demo, as_json, set_up_demo
-from server.domain.errors import DomainError
-from server.domain.package_files import MAX_PACKAGE, PackageError
 from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
-from server.settings import Settings, read_settings
-from server.store.areas import list_areas
-from server.store.database import UNUSABLE, Database
-from server.store.migrate import WrongVersion, check_version, migrate
+from server.polls import poll
+from server.settings import Settings
+from server.store.migrate import check_version, migrate
 from server.store.staff import count_demo_accounts
-from server.usecases.packages import export_package, import_package
-from server.usecases.redraw import Easel
-from server.voice import Voice
-from server.web.assets import Assets
-from server.web.fields import has_picture
-
-_MOST_FAULTS = 10
 
 
 @click.group(help="Tyck: children's picture polls. Settings come from TYCK_… variables (docs/operations.md).")
@@ -46,7 +35,7 @@ def main() -> None: ...
 @click.option("--json", "as_json_line", is_flag=True, help="One line of JSON on stdout when ready; logs go to stderr.")
 def demo(port: int | None, data: Path | None, as_json_line: bool) -> None:
     """Starts the demo municipality, made at the first start."""
-    settings = _settings({"TYCK_PORT": port, "TYCK_DATA_DIR": data}, demo=True)
+    settings = settings_for({"TYCK_PORT": port, "TYCK_DATA_DIR": data}, demo=True)
     asyncio.run(_migrate(settings))
     made = asyncio.run(set_up_demo(settings))
     _serve(settings, as_json(made) if as_json_line else _welcome(made, settings))
@@ -55,7 +44,7 @@ def demo(port: int | None, data: Path | None, as_json_line: bool) -> None:
 @main.command()
 def serve() -> None:
     """Serves what the environment describes."""
-    settings = _settings({})
+    settings = settings_for()
     asyncio.run(_check(settings))
     _serve(settings, f"Tyck answers at {settings.base_url}")
 
@@ -63,7 +52,7 @@ def serve() -> None:
 @main.command("migrate")
 def migrate_command() -> None:
     """Brings the database to this version."""
-    settings = _settings({})
+    settings = settings_for()
     asyncio.run(_migrate(settings))
     click.echo("The database is at this version.")
 
@@ -82,9 +71,9 @@ def account_group() -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), default="sv", help="The language of its majority.")
 def add_account_command(email: str, name: str, role: str, area: str, municipality: str, language: str) -> None:
     """Gives EMAIL a role and prints a one-time link."""
-    settings = _settings({})
+    settings = settings_for()
     click.echo(
-        _with_database(
+        with_database(
             settings, lambda db: account.add(db, settings.base_url, email, name, role, area, municipality, language)
         )
     )
@@ -93,101 +82,25 @@ def add_account_command(email: str, name: str, role: str, area: str, municipalit
 @account_group.command("list")
 def list_accounts_command() -> None:
     """Lists everybody: address, name, state, roles."""
-    click.echo(_with_database(_settings({}), account.listed))
+    click.echo(with_database(settings_for(), account.listed))
 
 
 @account_group.command("disable")
 @click.argument("email")
 def disable_account_command(email: str) -> None:
     """Lets nobody sign in as EMAIL."""
-    click.echo(_with_database(_settings({}), lambda db: account.disable(db, email)))
+    click.echo(with_database(settings_for(), lambda db: account.disable(db, email)))
 
 
 @account_group.command("reset")
 @click.argument("email")
 def reset_account_command(email: str) -> None:
     """Takes the password of EMAIL away and prints a one-time link for a new one."""
-    settings = _settings({})
-    click.echo(_with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
+    settings = settings_for()
+    click.echo(with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
 
 
-def _with_database(settings: Settings, job: Callable[[Database], Coroutine[None, None, str]]) -> str:
-    async def run() -> str:
-        async with _database(settings) as db:
-            await check_version(db)
-            return await job(db)
-
-    return asyncio.run(run())
-
-
-@main.group()
-def poll() -> None:
-    """Poll packages: how municipalities share polls (docs/package.md)."""
-
-
-@poll.command("export")
-@click.argument("consultation")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def export_command(consultation: str, file: Path) -> None:
-    """Writes the consultation's newest poll to FILE."""
-    data = asyncio.run(_export(_settings({}), consultation))
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise click.ClickException(f"Cannot write {file}: {error.strerror or error}") from error
-    click.echo(f"{file}: {len(data)} bytes")
-
-
-@poll.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--area", default="", help="The area that gets the draft; may be left out where there is only one at the top."
-)
-def import_command(file: Path, area: str) -> None:
-    """Makes a new draft from FILE and prints its consultation."""
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_PACKAGE + 1)
-    except OSError as error:
-        raise click.ClickException(f"Cannot read {file}: {error.strerror or error}") from error
-    click.echo(asyncio.run(_import(_settings({}), data, area)))
-
-
-async def _export(settings: Settings, consultation: str) -> bytes:
-    async with _database(settings) as db:
-        await check_version(db)
-        try:
-            return await export_package(db, consultation, by="")
-        except DomainError as error:
-            missing = "; ".join(f"{path}: {what}" for path, what in error.details[:_MOST_FAULTS])
-            unknown = f"There is no consultation {consultation}."
-            raise click.ClickException(f"The poll is not complete: {missing}" if missing else unknown) from error
-
-
-async def _import(settings: Settings, data: bytes, area: str) -> str:
-    assets = Assets()
-    async with _database(settings) as db:
-        await check_version(db)
-        async with db.reading() as tx:
-            known = await list_areas(tx)
-        top = [one.id for one in known.values() if one.parent is None]
-        if area not in known and (area or len(top) != 1):
-            raise click.ClickException(f"Name an area with --area: {', '.join(sorted(known)) or 'there is none yet'}")
-        try:
-            return await import_package(
-                db,
-                Easel(),
-                Voice(speaks=False),
-                lambda hexcode: has_picture(assets, hexcode),
-                data,
-                area or top[0],
-                by="",
-            )
-        except PackageError as error:
-            faults = [str(fault) for fault in error.faults]
-            more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
-            said = "; ".join(faults[:_MOST_FAULTS]) + more
-            raise click.ClickException(f"The package cannot be taken in: {said}") from error
+main.add_command(poll)
 
 
 class _Server(uvicorn.Server):
@@ -237,40 +150,17 @@ def _listen(settings: Settings) -> socket.socket:
         raise click.ClickException(f"Cannot listen on {where}: {error.strerror or error}") from error
 
 
-def _settings(given: Mapping[str, object], *, demo: bool = False) -> Settings:
-    environment = {**os.environ, **{name: str(value) for name, value in given.items() if value is not None}}
-    try:
-        return read_settings(environment, demo=demo)
-    except (ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from error
-
-
 async def _migrate(settings: Settings) -> None:
-    async with _database(settings) as db:
+    async with database(settings) as db:
         await migrate(db)
 
 
 async def _check(settings: Settings) -> None:
-    async with _database(settings) as db:
+    async with database(settings) as db:
         await check_version(db)
         async with db.reading() as tx:
             if await count_demo_accounts(tx):
                 click.echo("This database holds demo accounts; they cannot sign in here.", err=True)
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    """The database; whatever keeps it from being used becomes one line."""
-    db = Database(settings.database_url)
-    try:
-        yield db
-    except WrongVersion as error:
-        raise click.ClickException(str(error)) from error
-    except UNUSABLE as error:
-        reason = str(getattr(error, "orig", error)).partition("\n")[0]
-        raise click.ClickException(f"The database cannot be used: {reason}") from error
-    finally:
-        await db.close()
 
 
 def _qr(address: str) -> str:

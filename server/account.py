@@ -7,6 +7,7 @@ import time
 
 import click
 
+from server.commands import named_area
 from server.domain.areas import Kind
 from server.domain.errors import DomainError
 from server.domain.people import Role, same_case
@@ -42,12 +43,8 @@ async def add(
         if municipality:
             sv, _, fi = (part.strip() for part in municipality.partition("/"))
             area = await add_area(db, None, None, Kind.MUNICIPALITY, {"sv": sv, "fi": fi}, language)
-        elif area not in known:
-            top = [one.id for one in known.values() if one.parent is None]
-            if area or len(top) != 1:
-                named = ", ".join(sorted(known)) or 'there is none yet: make one with --municipality "Name / Nimi"'
-                raise click.ClickException(f"Name an area with --area: {named}")
-            area = top[0]
+        else:
+            area = named_area(known, area, 'there is none yet: make one with --municipality "Name / Nimi"')
         roles = [Role.TEACHER, Role.ADMINISTRATOR] if municipality and role == Role.ADMINISTRATOR else [Role(role)]
         for each in roles:
             invited = await people.invite(db, clock, None, name or email.partition("@")[0], email, each, area)
