@@ -25,6 +25,7 @@ class Who(StrEnum):
     ANYONE = "anyone"
     TABLET = "tablet"
     STAFF = "staff"
+    READER = "reader"
 
 
 class Where(StrEnum):
@@ -45,7 +46,10 @@ class Where(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`TABLET` routes check the bearer token themselves; `STAFF` ones name an action and where it must be allowed."""
+    """`TABLET` routes check the bearer token themselves; `STAFF` ones name an action and where it must be allowed.
+
+    `READER` ones are open to anyone as well, without a person, once the consultation's results are public.
+    """
 
     who: Who
     action: Action | None = None
@@ -58,6 +62,10 @@ TABLET = Rule(Who.TABLET)
 
 def staff(action: Action, where: Where = Where.ANYWHERE) -> Rule:
     return Rule(Who.STAFF, action, where)
+
+
+def reader(action: Action) -> Rule:
+    return Rule(Who.READER, action, Where.CONSULTATION)
 
 
 def cookie_name(request: Request) -> str:
@@ -120,22 +128,30 @@ async def require(request: Request, action: Action, area: str) -> None:
 
 def guarded(handler: Handler, rule: Rule) -> Handler:
     """The handler behind its rule; raises `sign_in_needed`, `not_allowed` or `not_found` before it runs."""
-    if rule.who != Who.STAFF:
+    if rule.who not in (Who.STAFF, Who.READER):
         return handler
     action = rule.action
     assert action is not None
 
     async def checked(request: Request) -> Response:
         person = await signed_in(request)
-        if person is None:
-            raise DomainError("sign_in_needed")
-        if rule.where == Where.ANYWHERE:
-            allowed = person.may_somewhere(action)
-        else:
-            allowed = any(person.may(action, path) for path in await area_paths(request, rule.where))
-        if not allowed:
-            raise DomainError("not_allowed")
-        request.state.person = person
+        allowed = person is not None and await _may(request, person, action, rule.where)
+        if allowed:
+            request.state.person = person
+        elif rule.who != Who.READER or not await _is_public(request):
+            raise DomainError("not_allowed" if person else "sign_in_needed")
         return await handler(request)
 
     return checked
+
+
+async def _may(request: Request, person: Person, action: Action, where: Where) -> bool:
+    if where == Where.ANYWHERE:
+        return person.may_somewhere(action)
+    return any(person.may(action, path) for path in await area_paths(request, where))
+
+
+async def _is_public(request: Request) -> bool:
+    async with parts(request).db.reading() as db:
+        consultation = await find_consultation(db, request.path_params["consultation"])
+    return consultation is not None and consultation.public is not None

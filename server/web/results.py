@@ -5,6 +5,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.domain.errors import DomainError
+from server.domain.levels import may_ask, open_to_anyone
 from server.domain.results import Result
 from server.store.consultations import Revisions
 from server.store.database import Database
@@ -28,13 +30,17 @@ async def show(request: Request) -> Response:
 
 
 async def api(request: Request) -> Response:
-    """The same as JSON (docs: results). Raises `not_found` for an unknown place."""
+    """The same as JSON (docs: results), for anyone at the levels that are open. Raises `not_found` or `not_allowed`."""
     found = await _read(request)
+    is_reviewer = getattr(request.state, "person", None) is not None
+    if not is_reviewer and not may_ask(found.consultation.public, found.where):
+        raise DomainError("not_allowed")
+    results = found.results if is_reviewer else open_to_anyone(found.results, found.where)
     body = {
         "consultation": found.consultation.id,
         "frozen": found.consultation.frozen,
         "where": found.where,
-        "questions": [_written(result) for result in found.results],
+        "questions": [_written(result) for result in results],
     }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 

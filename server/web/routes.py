@@ -40,7 +40,7 @@ from server.web import (
     workshop_preview,
     worry,
 )
-from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, staff
+from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, reader, staff
 
 _COMPRESSED = [Middleware(GZipMiddleware, minimum_size=1000)]
 
@@ -190,7 +190,7 @@ ROUTES = [
     _page("/staff/worry", worry.show, ANYONE),
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone
-    _get("/api/v1/results/{consultation}", results.api, staff(Action.READ_RESULTS, Where.CONSULTATION)),
+    _get("/api/v1/results/{consultation}", results.api, reader(Action.READ_RESULTS)),
     _page("/preview/{consultation}", guardians.show, ANYONE),
     _get("/preview/{consultation}/{profile}/{lang}", guardians.booklet, ANYONE),
     _page("/pictures", about.pictures, ANYONE),
