@@ -8,7 +8,7 @@ from typing import Any
 
 from server.domain.errors import N_
 from server.domain.packages import LANGUAGES, Part, PollError, changed, read_question
-from server.domain.questions import Question, Text
+from server.domain.questions import ANSWERED_IN, Question, Text
 from server.domain.sections import (
     SECTIONS,
     Assent,
@@ -34,7 +34,7 @@ MINI = "mini"
 """The profile of three questions for one computer: chosen by a teacher, never by the grade."""
 
 _MOST_QUESTIONS = 30
-_MOST_PROFILES = 6
+MOST_PROFILES = 6
 _MOST_MINUTES = 60
 
 
@@ -82,8 +82,8 @@ class Poll:
 
     @cached_property
     def ledger(self) -> Mapping[str, Question]:
-        """The ledger's entries by id: one per question, each pair its own, an idea none."""
-        return {entry.id: entry for question in self.questions for entry in question.entries}
+        """The ledger's entries by id: one per question, each pair its own, an idea none; and the answering language."""
+        return {entry.id: entry for question in (*self.questions, ANSWERED_IN) for entry in question.entries}
 
     def profile(self, profile_id: str) -> Profile | None:
         return next((profile for profile in self.profiles if profile.id == profile_id), None)
@@ -108,8 +108,8 @@ def parse_poll(content: Mapping[str, Any]) -> Poll:
     part = Part("", dict(content))
     listed = part["questions"].parts(_MOST_QUESTIONS)
     questions = tuple(read_question(one) for one in listed)
-    _name_once(part["questions"], [question.id for question in questions])
-    banded = part["gradeProfiles"].parts(_MOST_PROFILES)
+    _name_once(part["questions"], [ANSWERED_IN.id, *(question.id for question in questions)])
+    banded = part["gradeProfiles"].parts(MOST_PROFILES)
     profiles = tuple(_profile(one, [question.id for question in questions]) for one in banded)
     _name_once(part["gradeProfiles"], [profile.id for profile in profiles])
     for grade in GRADES:

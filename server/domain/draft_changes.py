@@ -7,6 +7,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from server.domain.consultations import MINI, MOST_PROFILES
 from server.domain.errors import DomainError
 from server.domain.packages import LANGUAGES, MAX_OPTIONS
 from server.domain.questions import KINDS
@@ -18,9 +19,9 @@ Suggest = Callable[[Mapping[str, str]], str]
 REMOVED = "removed"
 MOST_QUESTIONS = 30
 MOST_LINES = 10
+_USUAL_MINUTES = 8
 _YOUNG = 2
 _YOUNG_PURSE = 5
-_MINI = "mini"
 _MINI_QUESTIONS = 3
 _USUAL_PICTURE = "1F4AC"
 _FACES = (
@@ -116,10 +117,10 @@ def _ask(content: Content, question: Content) -> None:
     for profile in content.get("gradeProfiles", ()):
         is_young = min(profile.get("grades") or [1]) <= _YOUNG
         asked = profile.setdefault("questionIds", [])
-        is_full = profile["id"] == _MINI and len({*asked} - {"exit"}) >= _MINI_QUESTIONS
+        is_full = profile["id"] == MINI and len({*asked} - {"exit"}) >= _MINI_QUESTIONS
         if (
             is_full
-            or (profile["id"] == _MINI and question["kind"] == "idea")
+            or (profile["id"] == MINI and question["kind"] == "idea")
             or (question["kind"] == "rank" and is_young)
         ):
             continue
@@ -129,12 +130,12 @@ def _ask(content: Content, question: Content) -> None:
 
 
 def add_part(content: Content, path: str) -> str:
-    """One more empty option, pair or line in the list at `path`; returns its path. Raises `bad_form`."""
+    """One more empty option, pair, line or profile in the list at `path`; returns its path. Raises `bad_form`."""
     names = path.split(".")
     parts = _list_at(content, names)
     here = [part for part in parts if not part.get(REMOVED)]
-    most = {"options": MAX_OPTIONS, "pairs": MAX_OPTIONS}.get(names[-1], MOST_LINES)
-    if names[-1] not in ("options", "pairs", "lines", "before", "during", "after"):
+    most = {"options": MAX_OPTIONS, "pairs": MAX_OPTIONS, "gradeProfiles": MOST_PROFILES}.get(names[-1], MOST_LINES)
+    if names[-1] not in ("options", "pairs", "lines", "before", "during", "after", "gradeProfiles"):
         raise _unknown(path)
     if len(here) >= most:
         raise DomainError("bad_form", [(path, "too_many")])
@@ -145,6 +146,11 @@ def add_part(content: Content, path: str) -> str:
     elif names[-1] == "pairs":
         name = _fresh("p", parts)
         parts.append({"id": name, "options": [_option(each, {}, lambda _text: "") for each in ("o1", "o2")]})
+    elif names[-1] == "gradeProfiles":
+        name = _fresh("g", parts)
+        asked = [each["id"] for each in content["questions"] if not each.get(REMOVED)]
+        usual = {"targetMinutes": _USUAL_MINUTES, "overrides": dict[str, Any]()}
+        parts.append({"id": name, "grades": [], "label": empty, "questionIds": asked, **usual})
     else:
         name = str(len(parts))
         parts.append({**empty, "emojiHex": _USUAL_PICTURE} if names[-1] == "lines" else empty)
@@ -215,7 +221,7 @@ def _list_at(content: Content, names: Sequence[str]) -> list[Content]:
     return found
 
 
-_MOVABLE = {"questions", "introduction", "assent", "thanks", "teacher"}
+_MOVABLE = {"questions", "introduction", "assent", "thanks", "teacher", "gradeProfiles"}
 
 
 def _unknown(path: str) -> DomainError:

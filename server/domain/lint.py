@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from server.domain.consultations import LANGUAGES
+from server.domain.consultations import LANGUAGES, MINI
 from server.domain.findings import Finding, Rule
 from server.domain.lint_texts import lint_pictures, lint_reading, lint_sounds, lint_texts
 from server.domain.sessions import GRADES
@@ -180,12 +180,12 @@ def _profile(profile: Content, content: Content) -> Iterator[Finding]:
 
 
 def _grades(content: Content) -> Iterator[Finding]:
-    """Every grade is asked something."""
+    """Every grade is asked something; the two minutes' profile is nobody's by grade."""
     profiles = content.get("gradeProfiles", ())
     for profile in profiles:
         if profile.get("grades") and not profile.get("questionIds"):
             yield Finding(Rule.NO_QUESTIONS, f"gradeProfiles.{profile.get('id', '')}.questionIds")
-    asked = {grade for profile in profiles for grade in profile.get("grades", ())}
+    asked = {grade for profile in profiles if profile.get("id") != MINI for grade in profile.get("grades", ())}
     if unasked := [str(grade) for grade in GRADES if grade not in asked]:
         yield Finding(Rule.GRADE_UNASKED, "gradeProfiles", words=tuple(unasked))
 

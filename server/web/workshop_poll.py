@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain import picture_words
+from server.domain.consultations import MOST_PROFILES
 from server.domain.draft_changes import MOST_QUESTIONS, shown
 from server.domain.drafts import PURSES, Content, as_facts, find_slot
 from server.domain.errors import DomainError
@@ -260,6 +261,7 @@ async def _page(
         "grades": GRADES,
         "most_options": MAX_OPTIONS,
         "most_questions": MOST_QUESTIONS,
+        "most_profiles": MOST_PROFILES,
         "known": known_pictures(parts(request).assets, bench.content),
         "typed": defaultdict(str),
         "gap_place": lambda gap: gap_place(bench.content, gap, language_of(request)),

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from server.domain import draft_changes
 from server.domain.consultations import parse_poll
-from server.domain.drafts import as_facts, cleaned, find_slot
+from server.domain.drafts import ON, as_facts, cleaned, find_slot
 from server.domain.errors import DomainError
+from server.domain.findings import Rule
 from server.domain.gaps import complete, filled, list_fact_gaps, list_gaps
 from server.domain.questions import KINDS
 from server.store.shelf import find_common, find_empty_poll
@@ -188,6 +189,25 @@ def test_what_is_taken_away_stays_and_comes_back() -> None:
     assert complete(content) == complete(poll_content())
 
 
+def test_a_profile_comes_and_goes_and_nobody_is_left_unasked_unseen() -> None:
+    content = poll_content()
+    assert draft_changes.add_part(content, "gradeProfiles") == "gradeProfiles.g1"
+    draft_changes.remove(content, "gradeProfiles.short")
+    missing = [each for each in list_gaps(content, AnyPicture()) if each.rule == Rule.GRADE_UNASKED]
+    assert missing[0].words == ("1", "2")
+    for grade in ("1", "2"):
+        find_slot(content, f"gradeProfiles.g1.grades.{grade}").write(ON)
+    for lang in ("sv", "fi"):
+        find_slot(content, f"gradeProfiles.g1.label.{lang}").write("1–2")
+    find_slot(content, "gradeProfiles.g1.overrides.q7.coins").write("5")
+    assert not list_gaps(content, AnyPicture())
+    assert parse_poll(complete(content)).profile_for([1]).id == "g1"
+    for _ in range(3):
+        draft_changes.add_part(content, "gradeProfiles")
+    with pytest.raises(DomainError):
+        draft_changes.add_part(content, "gradeProfiles")
+
+
 def test_moving_goes_past_what_is_taken_away_and_profiles_follow() -> None:
     content = poll_content()
     draft_changes.remove(content, "questions.q2")
@@ -215,7 +235,7 @@ def test_no_more_options_than_a_child_can_see() -> None:
         add(content, labels=LABELS * 250)
 
 
-@pytest.mark.parametrize("path", ["ui", "questions", "gradeProfiles", "title.lines", "questions.q1.options.home", ""])
+@pytest.mark.parametrize("path", ["ui", "questions", "title.lines", "questions.q1.options.home", ""])
 def test_nothing_else_is_added_to(path: str) -> None:
     with pytest.raises(DomainError):
         draft_changes.add_part(poll_content(), path)
