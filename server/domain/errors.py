@@ -55,6 +55,16 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             "frozen", 409, N_("The consultation is frozen: its answers can no longer change."), N_("Read its results.")
         ),
         ErrorKind(
+            "not_frozen", 409, N_("Answers can still come in this consultation."), N_("Freeze the consultation first.")
+        ),
+        ErrorKind("stays_public", 409, N_("What anyone may read already stays public."), N_("Leave it open as it is.")),
+        ErrorKind(
+            "not_answered",
+            409,
+            N_("The children have not got their answer yet."),
+            N_("Publish “you said – we did” in both languages first."),
+        ),
+        ErrorKind(
             "changed",
             409,
             N_("Somebody changed this poll while you looked at it."),

@@ -20,6 +20,9 @@ class Action(StrEnum):
     CLOSE_SESSION = "close_session"
     READ_RESULTS = "read_results"
     FREEZE = "freeze"
+    PUBLISH = "publish"
+    """Results and feedback to anyone."""
+
     COMPOSE = "compose"
     TYPE_SHEETS = "type_sheets"
     ADMINISTER = "administer"
@@ -27,7 +30,14 @@ class Action(StrEnum):
 
 
 _REVIEWER = frozenset({Action.BE_STAFF, Action.READ_RESULTS})
-_MODERATOR = _REVIEWER | {Action.WATCH_SESSION, Action.CLOSE_SESSION, Action.FREEZE, Action.COMPOSE, Action.TYPE_SHEETS}
+_MODERATOR = _REVIEWER | {
+    Action.WATCH_SESSION,
+    Action.CLOSE_SESSION,
+    Action.FREEZE,
+    Action.PUBLISH,
+    Action.COMPOSE,
+    Action.TYPE_SHEETS,
+}
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.TEACHER: frozenset({Action.BE_STAFF, Action.RUN_SESSION, Action.WATCH_SESSION, Action.CLOSE_SESSION}),
     Role.REVIEWER: _REVIEWER,

@@ -13,10 +13,12 @@ from server.web import (
     boards,
     cards,
     child,
+    conclude,
     consultations,
     experience,
     guardians,
     guide,
+    idea_pictures,
     ideas,
     invitations,
     log,
@@ -79,6 +81,7 @@ _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
 _POLL = "/staff/polls/{poll}"
 _COMPOSE = staff(Action.COMPOSE, Where.POLL)
 _COMPOSE_HERE = staff(Action.COMPOSE, Where.CONSULTATION)
+_PUBLISH = staff(Action.PUBLISH, Where.CONSULTATION)
 _ADMINISTER = staff(Action.ADMINISTER)
 _ADMINISTER_AREA = staff(Action.ADMINISTER, Where.AREA)
 _ADMINISTER_PERSON = staff(Action.ADMINISTER, Where.PERSON)
@@ -112,6 +115,8 @@ ROUTES = [
     _page(_CONSULTATION + "/sessions", consultations.sessions_fragment, _BE_STAFF_HERE),
     _get(_CONSULTATION + "/events", consultations.events, _BE_STAFF_HERE),
     _post(_CONSULTATION + "/freeze", consultations.freeze, staff(Action.FREEZE, Where.CONSULTATION)),
+    _post(_CONSULTATION + "/publish-results", conclude.publish_results, _PUBLISH),
+    _post(_CONSULTATION + "/archive", conclude.archive, _PUBLISH),
     _page(_CONSULTATION + "/results", results.show, staff(Action.READ_RESULTS, Where.CONSULTATION)),
     _page(_CONSULTATION + "/sheets", sheets.new, staff(Action.TYPE_SHEETS, Where.CONSULTATION)),
     _post(_CONSULTATION + "/sheets", sheets.create, staff(Action.TYPE_SHEETS, Where.CONSULTATION)),
@@ -141,6 +146,7 @@ ROUTES = [
     _page(_POLL + "/waiting-sheet", paper.waiting_sheet, _TAKE_PART),
     _page(_POLL + "/sounds", recordings.show, _COMPOSE),
     _post(_POLL + "/sounds/{key}", recordings.record, _COMPOSE),
+    _post(_POLL + "/sounds/{key}/generate", recordings.generate, _COMPOSE),
     _post(_POLL + "/sounds/{key}/forget", recordings.forget, _COMPOSE),
     _page("/staff/shelf", shelf.show, staff(Action.COMPOSE)),
     _post("/staff/shelf", shelf.take_in, staff(Action.COMPOSE)),
@@ -193,6 +199,7 @@ ROUTES = [
     _get("/api/v1/results/{consultation}", results.api, reader(Action.READ_RESULTS)),
     _page("/preview/{consultation}", guardians.show, ANYONE),
     _get("/preview/{consultation}/{profile}/{lang}", guardians.booklet, ANYONE),
+    _get("/results/{consultation}/ideas/{idea}.webp", idea_pictures.shown, ANYONE),
     _page("/pictures", about.pictures, ANYONE),
     _page("/privacy", about.privacy, ANYONE),
     _page("/accessibility", about.accessibility, ANYONE),
