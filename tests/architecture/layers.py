@@ -15,7 +15,8 @@ MAY_SEE = {
     "domain": {"domain"},
     "store": {"store", "domain"},
     "usecases": {"usecases", "store", "domain", "live", "voice"},
-    "web": {"web", "usecases", "store", "domain", "live", "voice", "mail", "i18n", "settings"},
+    "exports": {"exports", "usecases", "store", "domain", "i18n"},
+    "web": {"web", "exports", "usecases", "store", "domain", "live", "voice", "mail", "i18n", "settings"},
     "live": {"live"},
     "voice": {"voice", "domain"},
     "mail": {"mail", "settings"},
@@ -31,7 +32,9 @@ WRITES = ("insert_", "mark_", "erase_")
 READS = ("find_", "list_", "count_")
 WRITING_DOORS = {"writing", "forget_deleted"}
 WRITING_STORE = {"server.store.migrate"}  # brings the tables to this version before there is any use case
-NO_RESPONSES = "server.web.results"
+NO_RESPONSES = ("server.web.results", "server.web.files", "server.exports.")
+PANGO_LIBRARIES = {"weasyprint"}  # load Pango when they are imported: without it only PDF is to be missing
+PRINTER = "server.exports.printer"
 RESPONSES = {"server.store.responses", "server.domain.responses"}
 
 
@@ -120,6 +123,8 @@ def _library_breaches(module: Module) -> Iterator[str]:
             yield f"{module.name} imports {name}: SQL stands in store only"
         elif module.layer not in ROOTS | {"web"} and top in HTTP_LIBRARIES:
             yield f"{module.name} imports {name}: HTTP stands in web only"
+        elif module.name != PRINTER and top in PANGO_LIBRARIES:
+            yield f"{module.name} imports {name}: only the child process that prints may"
 
 
 def _sql_text_breaches(module: Module) -> Iterator[str]:
@@ -166,12 +171,15 @@ def _late_import_breaches(module: Module) -> Iterator[str]:
 
 
 def _results_breaches(graph: Mapping[str, set[str]]) -> list[str]:
-    reached, waiting = set[str](), [NO_RESPONSES] if NO_RESPONSES in graph else []
-    while waiting:
-        name = waiting.pop()
-        reached.add(name)
-        waiting.extend(graph[name] - reached)
-    return [f"{NO_RESPONSES} reaches {name}: results know packets only" for name in sorted(reached & RESPONSES)]
+    found = []
+    for start in (name for name in graph if name.startswith(NO_RESPONSES)):
+        reached, waiting = set[str](), [start]
+        while waiting:
+            name = waiting.pop()
+            reached.add(name)
+            waiting.extend(graph[name] - reached)
+        found += [f"{start} reaches {name}: results know packets only" for name in sorted(reached & RESPONSES)]
+    return found
 
 
 def cycles(graph: Mapping[str, set[str]]) -> list[list[str]]:

@@ -1,0 +1,1 @@
+"""Results as files. Sees results, and nothing of HTTP and templates."""
