@@ -1,14 +1,16 @@
-"""The page where a moderator hears what a poll reads aloud and records it in a better voice."""
+"""The page where a moderator hears what a poll reads aloud and records it in a better voice, published or not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.domain.consultations import LANGUAGES, Poll
+from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
 from server.domain.errors import DomainError, ErrorKind
-from server.domain.sounds import FORMATS
+from server.domain.gaps import complete
+from server.domain.sounds import FORMATS, Spoken
+from server.store.drafts import Draft, find_draft
 from server.store.sounds import StoredSound, list_sounds
 from server.usecases import speak
 from server.web.forms import go_to
@@ -16,6 +18,7 @@ from server.web.parts import parts
 from server.web.sounds import sound_url, spoken_page
 from server.web.templating import language_of, page
 from server.web.uploads import read_upload
+from server.web.workshop_preview import draw_booklet
 
 _MOST_BYTES = 8 * 1024 * 1024
 _REFUSALS = {"not_a_sound", "silent_sound", "long_sound", "no_programs", "too_large", "bad_request"}
@@ -43,7 +46,7 @@ class _Script:
 
 
 async def show(request: Request) -> Response:
-    """The texts of one language with their sounds. Raises `not_found`."""
+    """The texts of one language with their sounds. Raises `not_found`, or `incomplete` for a poll half written."""
     return await _show(request, request.query_params.get("texts") or language_of(request))
 
 
@@ -58,6 +61,16 @@ async def record(request: Request) -> Response:
         if error.kind.code not in _REFUSALS:
             raise
         return await _show(request, script.lang, (key, error.kind))
+    return go_to(request, _address(script, key))
+
+
+async def generate(request: Request) -> Response:
+    """Lets the generated voice read one text now. Raises `not_found` or `no_programs`."""
+    here, key = parts(request), request.path_params["key"]
+    script = await _script_with(request, key)
+    if here.voice.missing() or not here.voice.speaks:
+        raise DomainError("no_programs")
+    await speak.generate(here.db, here.voice, {key: Spoken(script.lang, script.texts[key])})
     return go_to(request, _address(script, key))
 
 
@@ -103,14 +116,32 @@ def _line(key: str, text: str, found: Mapping[str, Mapping[str, StoredSound]]) -
 
 
 async def _script(request: Request, lang: str) -> _Script:
-    here = parts(request)
-    revision = await here.revisions.find_newest_of_poll(request.path_params["poll"])
-    if revision is None or lang not in LANGUAGES:
+    here, poll_id = parts(request), request.path_params["poll"]
+    if lang not in LANGUAGES:
         raise DomainError("not_found")
+    async with here.db.reading() as db:
+        draft = await find_draft(db, poll_id)
+    if draft and (poll := _complete_poll(draft)):
+        drawn = [draw_booklet(here, poll, profile.id, lang)[1] for profile in poll.profiles]
+        return _Script(poll, draft.consultation, lang, _texts(drawn, lang))
+    revision = await here.revisions.find_newest_of_poll(poll_id)
+    if revision is None:
+        raise DomainError("incomplete")
     editions = [f"{revision.id}-{profile.id}" for profile in revision.poll.profiles]
-    pages = [await spoken_page(here, edition, lang) for edition in editions]
-    texts = {key: said.text for drawn in pages for key, said in drawn.texts.items() if said.lang == lang}
-    return _Script(revision.poll, revision.consultation, lang, texts)
+    pages = [(await spoken_page(here, edition, lang)).texts for edition in editions]
+    return _Script(revision.poll, revision.consultation, lang, _texts(pages, lang))
+
+
+def _complete_poll(draft: Draft) -> Poll | None:
+    """The poll as it is written now; None while something is missing in it."""
+    try:
+        return parse_poll(complete(draft.content))
+    except PollError:
+        return None
+
+
+def _texts(pages: Iterable[Mapping[str, Spoken]], lang: str) -> dict[str, str]:
+    return {key: said.text for page in pages for key, said in page.items() if said.lang == lang}
 
 
 async def _script_with(request: Request, key: str) -> _Script:

@@ -26,6 +26,7 @@ from server.web import (
     paper,
     people,
     pictures,
+    public,
     recordings,
     results,
     sessions,
@@ -197,6 +198,10 @@ ROUTES = [
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone
     _get("/api/v1/results/{consultation}", results.api, reader(Action.READ_RESULTS)),
+    _get("/results/", public.show_all, ANYONE),
+    _get("/results/{consultation}", public.show, ANYONE),
+    _get("/results/{consultation}/schools/{school}", public.school, ANYONE),
+    _get("/results/{consultation}/numbers", public.numbers, ANYONE),
     _page("/preview/{consultation}", guardians.show, ANYONE),
     _get("/preview/{consultation}/{profile}/{lang}", guardians.booklet, ANYONE),
     _get("/results/{consultation}/ideas/{idea}.webp", idea_pictures.shown, ANYONE),

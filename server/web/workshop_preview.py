@@ -1,5 +1,7 @@
 """Trying a draft: the booklet itself, marked as a trial, on nobody's tablet. Nothing of it is stored."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -7,12 +9,13 @@ from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
 from server.domain.draft_changes import shown
 from server.domain.errors import DomainError
 from server.domain.gaps import filled
+from server.domain.sounds import Spoken
 from server.store.drafts import Draft, find_draft
 from server.web.assets import Assets
 from server.web.child import IN_THIS_LANGUAGE, booklet_context
 from server.web.fields import known_pictures
 from server.web.middleware import CONTENT_SECURITY_POLICY
-from server.web.parts import parts
+from server.web.parts import Parts, parts
 from server.web.templating import language_of, page
 from server.web.workshop_poll import find_bench
 
@@ -60,10 +63,16 @@ async def booklet(request: Request) -> Response:
         raise DomainError("not_found")
     if poll is None:
         raise DomainError("incomplete")
-    context = booklet_context(poll, "trial", named["profile"])
-    switches = [(code, words) for code, words in IN_THIS_LANGUAGE.items() if code != lang]
-    drawn = here.templates.draw("workshop/booklet.html", lang, {**context, "switches": switches, "spoken": {}})
+    drawn, _ = draw_booklet(here, poll, named["profile"], lang)
     return HTMLResponse(drawn, headers={"Cache-Control": "no-store", "Content-Security-Policy": _FRAMED})
+
+
+def draw_booklet(here: Parts, poll: Poll, profile: str, lang: str) -> tuple[str, Mapping[str, Spoken]]:
+    """The booklet of a poll that is no revision yet, and what it reads aloud, by key."""
+    switches = [(code, words) for code, words in IN_THIS_LANGUAGE.items() if code != lang]
+    spoken: dict[str, Spoken] = {}
+    context = {**booklet_context(poll, "trial", profile), "switches": switches, "spoken": spoken}
+    return here.templates.draw("workshop/booklet.html", lang, context), spoken
 
 
 def _poll(assets: Assets, draft: Draft) -> Poll | None:

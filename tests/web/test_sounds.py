@@ -138,6 +138,32 @@ async def test_a_recording_takes_the_place_of_the_generated_voice(demo: DemoApp,
     assert (await listed(demo))[KEY] == generated
 
 
+@needs_voice
+async def test_a_poll_that_is_not_published_is_heard_and_recorded_as_it_is_written(
+    demo: DemoApp, tmp_path: Path
+) -> None:
+    mika = await demo.staff("moderator")
+    begun = await mika.post("/staff/shelf/library", data={"area": "pedersore"})
+    workshop = (await mika.get(begun.headers["location"])).text
+    page = re.findall(r'href="(/staff/polls/[^/"]+)/workshop"', workshop)[0] + "/sounds"
+    key = re.findall(r'<li class="card" id="([\w-]{8})"', (await mika.get(f"{page}?texts=fi")).text)[-1]
+    assert (await mika.post(f"{page}/{key}/generate")).status_code == 503
+    demo.app.state.parts.voice.speaks = True
+    said = await mika.post(f"{page}/{key}/generate")
+    assert (said.status_code, said.headers["location"]) == (303, f"{page}?texts=fi#{key}")
+    assert "<audio" in (await mika.get(f"{page}?texts=fi")).text.split(f'id="{key}"')[1].split("</li>")[0]
+    await mika.post(f"{page}/{key}", files={"recording": ("röst.wav", tone(tmp_path, "a.wav"), "audio/wav")})
+    assert "Inläst av en människa" in (await mika.get(f"{page}?texts=fi&lang=sv")).text
+
+
+async def test_an_unfinished_poll_says_what_is_missing_first(demo: DemoApp) -> None:
+    mika = await demo.staff("moderator")
+    begun = await mika.post("/staff/workshop", data={"title_sv": "Parken"})
+    reply = await mika.get(begun.headers["location"].replace("/workshop", "/sounds"))
+    assert reply.status_code == 422
+    assert "Något saknas ännu." in reply.text
+
+
 @pytest.mark.parametrize(
     ("recording", "status", "said"),
     [
