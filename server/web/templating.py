@@ -7,8 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
+from server.domain.claims import claims
 from server.domain.consultations import LANGUAGES
 from server.domain.sessions import grades_key
 from server.domain.sounds import Spoken, sound_key
@@ -37,6 +38,7 @@ class Templates:
             build=assets.build,
             languages={language: NAMES[language] for language in LANGUAGES},
             grades_key=grades_key,
+            claims=claims,
             sound_key=_sound_key,
         )
 
@@ -80,7 +82,12 @@ def page(request: Request, name: str, context: Mapping[str, Any], *, status: int
     person = getattr(request.state, "person", None)
     shared = {"person": person, "path": request.url.path, **context}
     response = HTMLResponse(templates.draw(name, lang, shared), status, {"Cache-Control": "no-store"})
+    remember_language(request, response)
+    return response
+
+
+def remember_language(request: Request, response: Response) -> None:
+    """Keeps the language that the address asks for."""
     # A fragment may be asked for in the language of a field; that is no choice of the reader's.
     if request.query_params.get("lang") in LANGUAGES and request.headers.get("hx-request") != "true":
-        response.set_cookie(LANGUAGE_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
-    return response
+        response.set_cookie(LANGUAGE_COOKIE, language_of(request), max_age=_YEAR_S, samesite="lax", httponly=True)
