@@ -221,7 +221,7 @@ def _list_at(content: Content, names: Sequence[str]) -> list[Content]:
     return found
 
 
-_MOVABLE = {"questions", "introduction", "assent", "thanks", "teacher", "gradeProfiles"}
+_MOVABLE = {"cards", "readers", "questions", "introduction", "assent", "thanks", "teacher", "gradeProfiles"}
 
 
 def _unknown(path: str) -> DomainError:

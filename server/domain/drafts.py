@@ -1,4 +1,4 @@
-"""A poll or consultation that is being written: its fields by path, and what may be written into each.
+"""A poll, consultation or feedback that is being written: its fields by path, and what may be written into each.
 
 A path names its way by ids, as `questions.q1.options.home.text.sv`. Knows no rules of good polls and no database.
 """
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from server.domain.errors import DomainError
+from server.domain.feedback import Done, empty_feedback
 from server.domain.packages import LANGUAGES, MAX_OPTIONS
 from server.domain.questions import TENTHS
 from server.domain.sessions import GRADES
@@ -22,6 +23,10 @@ PURSES = tuple(coins for coins in range(1, TENTHS + 1) if TENTHS % coins == 0)
 FACT_TEXTS = ("title", "purpose", "decider", "canChange")
 FACT_DATES = ("begins", "ends", "feedbackBy")
 _FACTS = {*FACT_TEXTS, *FACT_DATES, "areas", "grades"}
+_DATES = {*FACT_DATES, "meeting", "decidedOn", "day"}
+_ONE_LANGUAGE = {"name", "caseNumber"}
+"""Texts that are the same for every reader."""
+
 _CHILDREN_MEET = {"title", "subtitle", "coverEmojiHex", "introduction", "assent", "practice", "questions", "thanks"}
 _PARTS = _CHILDREN_MEET | {"stopDialog", "teacher", "guardianNotice", "gradeProfiles"}
 _OPTIONAL = {"help", "instruction", "stem", "purpose", "decider", "canChange"}
@@ -42,7 +47,12 @@ _NUMBERS: dict[str, tuple[int, ...]] = {
     "targetMinutes": tuple(range(1, 61)),
     "minGrade": tuple(GRADES),
 }
-_MOST_CHARS = {"guardianNotice": 3000, "teacher": 600, "purpose": 1500, "canChange": 1500}
+_MOST_CHARS = {
+    "guardianNotice": 3000,
+    "teacher": 600,
+    "cards": 200,
+    **dict.fromkeys(("purpose", "canChange", "decision", "reasons", "cannot", "next"), 1500),
+}
 _USUAL_CHARS = 300
 _NAME = re.compile(r"[A-Za-z0-9_+-]{1,40}")
 _MOST_NAMES = 8
@@ -80,6 +90,8 @@ class Slot:
             raise self._error("number")
         if self.kind == "date" and not _is_date(value):
             raise self._error("date")
+        if self.kind == "choice" and value not in list(Done):
+            raise self._error("unknown")
         return (ON if value else "") if self.kind in ("flag", "member") else value
 
     def write(self, value: str) -> None:
@@ -138,7 +150,7 @@ def find_slot(content: Content, path: str) -> Slot:
     """The field at `path`; texts that may be missing are made room for. Raises `bad_form` for any other path."""
     names = path.split(".")
     unknown = DomainError("bad_form", [(path[:200], "unknown")])
-    roots = _PARTS if "gradeProfiles" in content else _FACTS
+    roots = _PARTS if "gradeProfiles" in content else empty_feedback() if "cards" in content else _FACTS
     if len(names) > _MOST_NAMES or names[0] not in roots or not all(map(_NAME.fullmatch, names)):
         raise unknown
     holder: Any = content
@@ -178,7 +190,9 @@ def _kind(holder: Any, name: str) -> str | None:
         return "number" if is_known or not holder else None
     if name in _FLAGS:
         return "flag" if is_known else None
-    return "date" if name in FACT_DATES and "title" in holder else None
+    if name in _ONE_LANGUAGE or name == "state":
+        return ("choice" if name == "state" else "text") if name in holder else None
+    return "date" if name in _DATES and name in holder else None
 
 
 def _of_id(parts: list[Any], name: str) -> Any:

@@ -49,10 +49,10 @@ async def save_poll(
     """
     async with db.writing() as tx:
         draft = await find_draft_in_open(tx, poll)
-        done, left = _weigh(draft.content, wishes, lambda slot, value: slot.kind != "picture" or has_picture(value))
+        done, left = weigh(draft.content, wishes, lambda slot, value: slot.kind != "picture" or has_picture(value))
         if done:
             await _keep(tx, poll, draft.content, clock(), by, done)
-        return await _conflicts(tx, poll, left)
+        return await list_conflicts(tx, poll, left)
 
 
 async def save_facts(
@@ -64,14 +64,14 @@ async def save_facts(
         known = await areas.list_areas(tx)
         here = {area for area in known if consultation.area in areas.list_path_in(known, area)}
         facts = as_facts(consultation.title, consultation.facts)
-        done, left = _weigh(facts, wishes, lambda slot, _value: not slot.path.startswith("areas.") or slot.key in here)
+        done, left = weigh(facts, wishes, lambda slot, _value: not slot.path.startswith("areas.") or slot.key in here)
         if done:
             title = facts.pop("title")
             if not any(title.values()):
                 raise DomainError("bad_form", [("title.sv", "missing")])
             await mark_consultation(tx, replace(consultation, title=title, facts=facts))
             await drafts.mark_edited(tx, consultation_id, done, clock(), by)
-        return await _conflicts(tx, consultation_id, left)
+        return await list_conflicts(tx, consultation_id, left)
 
 
 async def add_question(
@@ -119,10 +119,13 @@ async def change(db: Database, clock: Clock, poll: str, do: str, path: str, *, b
     return found
 
 
-def _weigh(
+def weigh(
     content: Content, wishes: Sequence[Wish], fits: Callable[[Slot, str], bool]
 ) -> tuple[list[str], list[tuple[Wish, str]]]:
-    """Writes into `content` what may be written: the paths, and the wishes that came second with what stands."""
+    """Writes into `content` what may be written: the paths, and the wishes that came second with what stands.
+
+    Raises `bad_form` naming each field that takes no such value.
+    """
     wrong: list[tuple[str, str]] = []
     done: list[str] = []
     left: list[tuple[Wish, str]] = []
@@ -157,7 +160,8 @@ async def _keep(
     await drafts.mark_edited(tx, poll, paths, now, by)
 
 
-async def _conflicts(tx: AsyncConnection, about: str, left: Sequence[tuple[Wish, str]]) -> list[Conflict]:
+async def list_conflicts(tx: AsyncConnection, about: str, left: Sequence[tuple[Wish, str]]) -> list[Conflict]:
+    """The wishes about a poll or consultation that came second, with who came first."""
     return [
         Conflict(wish.path, theirs, wish.value, await drafts.find_edit(tx, about, wish.path)) for wish, theirs in left
     ]
