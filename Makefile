@@ -26,6 +26,10 @@ setup: $(VENV)/made-run $(CATALOGUES:%=%.mo) ## everything `make run` needs, in 
 run: setup ## the demo municipality on http://localhost:8000 (PORT=9000, DATA=folder)
 	@exec $(PY) -m server demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)")
 
+.PHONY: demo-town
+demo-town: setup ## a whole town with a finished consultation to explore (PORT=9000, DATA=data-town)
+	@exec $(PY) -m server demo --town $(if $(PORT),--port $(PORT)) --data "$(or $(DATA),data-town)"
+
 ##@ Check
 
 .PHONY: test

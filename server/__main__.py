@@ -16,6 +16,7 @@ from server import account
 from server.app import create_app
 from server.commands import database, settings_for, with_database
 from server.demo import Demo, as_json, set_up_demo
+from server.demo_town import NotATown, set_up_town
 from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
@@ -23,6 +24,13 @@ from server.polls import poll
 from server.settings import Settings
 from server.store.migrate import check_version, migrate
 from server.store.staff import count_demo_accounts
+
+_PLAY = """\
+To play child and teacher: sign in as {teacher} in one window, open a session and its board,
+join as a child in a private window, answer, then close the session and look as {reviewer}."""
+_AROUND = """\
+To look around: anyone reads what came of it at {url}/results/{consultation}
+and {moderator} keeps the results, the ideas and the answer at {url}/staff/consultations/{consultation}"""
 
 
 @click.group(help="Tyck: children's picture polls. Settings come from TYCK_… variables (docs/operations.md).")
@@ -33,12 +41,13 @@ def main() -> None: ...
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (TYCK_PORT).")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data directory (TYCK_DATA_DIR).")
 @click.option("--json", "as_json_line", is_flag=True, help="One line of JSON on stdout when ready; logs go to stderr.")
-def demo(port: int | None, data: Path | None, as_json_line: bool) -> None:
+@click.option("--town", is_flag=True, help="A whole town with a finished consultation instead; needs its own --data.")
+def demo(port: int | None, data: Path | None, as_json_line: bool, town: bool) -> None:
     """Starts the demo municipality, made at the first start."""
     settings = settings_for({"TYCK_PORT": port, "TYCK_DATA_DIR": data}, demo=True)
     asyncio.run(_migrate(settings))
-    made = asyncio.run(set_up_demo(settings))
-    _serve(settings, as_json(made) if as_json_line else _welcome(made, settings))
+    made = _made_town(settings) if town else asyncio.run(set_up_demo(settings))
+    _serve(settings, as_json(made) if as_json_line else _welcome(made, settings, _AROUND if town else _PLAY))
 
 
 @main.command()
@@ -169,9 +178,19 @@ def _qr(address: str) -> str:
     return drawn.getvalue()
 
 
-def _welcome(demo: Demo, settings: Settings) -> str:
-    teacher = next(person for person in demo.staff if person.role == "teacher")
-    reviewer = next(person for person in demo.staff if person.role == "reviewer")
+def _made_town(settings: Settings) -> Demo:
+    click.echo("The town is ready in a minute, at its first start …", err=True)
+    try:
+        return asyncio.run(set_up_town(settings))
+    except NotATown:
+        raise click.ClickException(
+            f"{settings.data_dir} holds something else, or a town that was not finished: "
+            "name another folder, or delete this one."
+        ) from None
+
+
+def _welcome(demo: Demo, settings: Settings, how: str) -> str:
+    people = {person.role: person.email for person in demo.staff}
     lines = [
         "",
         f"Tyck is running at {demo.url}   (stop: Ctrl+C; the data stays in {settings.data_dir})",
@@ -184,11 +203,7 @@ def _welcome(demo: Demo, settings: Settings) -> str:
     ]
     lines += ["", f"Staff      {demo.url}/staff/"]
     lines += [f"             {person.role:<14} {person.email:<22} {person.password}" for person in demo.staff]
-    lines += [
-        "",
-        "To play child and teacher: sign in as " + teacher.email + " in one window, open a session and its board,",
-        f"join as a child in a private window, answer, then close the session and look as {reviewer.email}.",
-    ]
+    lines += ["", how.format(url=demo.url, consultation=demo.consultation, **people)]
     if settings.is_https:
         lines += ["", "For tablets:", _qr(f"{demo.url}/app/")]
     else:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,15 +67,15 @@ async def set_up_demo(settings: Settings) -> Demo:
             await _fill(db, settings.data_dir)
         async with db.reading() as tx:
             sessions = {(session.area, session.grades): session for session in await list_sessions(tx, CONSULTATION)}
-        first = [sessions[group] for group in _GROUPS if group in sessions]
-        return Demo(
-            settings.base_url,
-            CONSULTATION,
-            [_shown(session, settings.base_url) for session in first],
-            _people(settings.data_dir),
-        )
+        return as_demo(settings, CONSULTATION, [sessions[group] for group in _GROUPS if group in sessions])
     finally:
         await db.close()
+
+
+def as_demo(settings: Settings, consultation: str, sessions: Sequence[Session]) -> Demo:
+    """What to tell of a demo with these sessions to play."""
+    shown = [_shown(session, settings.base_url) for session in sessions]
+    return Demo(settings.base_url, consultation, shown, _people(settings.data_dir))
 
 
 def as_json(demo: Demo) -> str:
@@ -85,14 +86,19 @@ async def _fill(db: Database, data_dir: Path) -> None:
     async with db.writing() as tx:
         for area in (_MUNICIPALITY, *_SCHOOLS):
             await insert_area(tx, area)
-    for name, role in _PEOPLE.items():
-        person = DemoPerson(role.value, f"{name.lower()}@demo.example", secrets.token_urlsafe(9))
-        await add_account(db, person.email, name, person.password, [(role, _MUNICIPALITY.id)], demo=True)
-        _keep(data_dir, [*_people(data_dir), person])
+    await add_people(db, data_dir, _MUNICIPALITY.id)
     await publish(db, _MUNICIPALITY.id, find_shelf_poll(CONSULTATION))
     today = datetime.now(UTC).date().isoformat()
     for school, grades in _GROUPS:
         await prepare(db, Revisions(db), CONSULTATION, school, grades, today=today)
+
+
+async def add_people(db: Database, data_dir: Path, area: str) -> None:
+    """One person for each role, in this area and below; their passwords are kept in the data directory."""
+    for name, role in _PEOPLE.items():
+        person = DemoPerson(role.value, f"{name.lower()}@demo.example", secrets.token_urlsafe(9))
+        await add_account(db, person.email, name, person.password, [(role, area)], demo=True)
+        _keep(data_dir, [*_people(data_dir), person])
 
 
 def _shown(session: Session, base_url: str) -> dict[str, Any]:

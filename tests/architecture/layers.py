@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOTS = {"app", "account", "commands", "demo", "polls", "__main__"}
+ROOTS = {"app", "account", "commands", "demo", "demo_town", "polls", "__main__"}
 # Which of the server's own layers a layer may import. The composition roots see all; only a root sees a root.
 MAY_SEE = {
     "domain": {"domain"},
