@@ -85,9 +85,11 @@ class Town:
         await freeze(self.db, self.live, self.revisions, KEY, self.consultation)
 
 
-def item(grant: Grant, answers: Mapping[str, Answer], *, id: str | None = None, end: str = "done") -> dict[str, str]:
+def item(
+    grant: Grant, answers: Mapping[str, Answer], *, id: str | None = None, end: str = "done", lang: str = "fi"
+) -> dict[str, str]:
     """One response on the wire."""
-    body = {"revision": grant.revision, "lang": "fi", "answers": answers, "end": end}
+    body = {"revision": grant.revision, "lang": lang, "answers": answers, "end": end}
     return {"id": id or new_id(), "body": json.dumps(body)}
 
 

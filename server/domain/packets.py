@@ -6,7 +6,7 @@ up a level (docs/privacy.md). Every decision depends on numbers of answers, neve
 
 import random
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.questions import TYPED, Cells, Question
 
@@ -53,38 +53,45 @@ def release(number: int, limit: Threshold, rng: random.Random, typed: Collection
 
 
 def count(entry: Question, added: Iterable[Cells]) -> Cells:
-    """The counts of a packet: what its answers added, every cell named, also with 0."""
+    """The counts of a packet: what its answers added, every cell named, also with 0 or of an earlier revision."""
     counts = dict.fromkeys(entry.cells, 0)
     for cells in added:
         for cell, number in cells.items():
             if cell != TYPED:
-                counts[cell] += number
+                counts[cell] = counts.get(cell, 0) + number
     return counts
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a node stands: the municipality has neither school nor grades; a school has no grades."""
+    """Where a node stands: `areas` leads from the consultation's own area down to a school.
 
-    municipality: str
-    school: str = ""
+    Above several municipalities that is joint > municipality > school, else municipality > school. Only a school has
+    grades and sessions below it, and a `language`.
+    """
+
+    areas: tuple[str, ...]
     grades: str = ""
     session: str = ""
+    language: str = ""
+
+    @property
+    def area(self) -> str:
+        """The area it stands in; '' for the consultation's own, as in every table of results."""
+        return self.areas[-1] if self.areas[1:] else ""
 
     @property
     def node(self) -> str:
-        return "/".join(part for part in (self.municipality, self.school, self.grades, self.session) if part)
+        return "/".join((*self.areas, *(part for part in (self.grades, self.session) if part)))
 
     @property
     def parent(self) -> "Place | None":
         """One level up; a session without grades counts in the school."""
         if self.session:
-            return Place(self.municipality, self.school, self.grades)
+            return replace(self, session="")
         if self.grades:
-            return Place(self.municipality, self.school)
-        if self.school:
-            return Place(self.municipality)
-        return None
+            return replace(self, grades="")
+        return Place(self.areas[:-1]) if self.areas[1:] else None
 
 
 def parents_last(places: Iterable[Place]) -> Sequence[Place]:
@@ -95,11 +102,12 @@ def parents_last(places: Iterable[Place]) -> Sequence[Place]:
 FilterKey = tuple[str, str, str]
 
 
-def filter_keys(place: Place, school_language: str) -> frozenset[FilterKey]:
-    """The (school, grades, school language) filters whose figures a packet from `place` adds to; '' stands for all."""
-    keys = {("", "", "")}
-    if place.school:
-        keys |= {(place.school, "", ""), ("", "", school_language)}
+def filter_keys(place: Place) -> frozenset[FilterKey]:
+    """The (area, grades, school language) filters whose figures a packet from `place` adds to; '' stands for all."""
+    above = ("", *place.areas[1:-1])
+    keys = {(area, "", "") for area in (*above, place.area)}
+    if place.language:
+        keys |= {(area, "", place.language) for area in above}
     if place.grades:
-        keys |= {(place.school, place.grades, ""), ("", place.grades, ""), ("", place.grades, school_language)}
+        keys |= {(area, place.grades, spoken) for area, _, spoken in keys}
     return frozenset(keys)

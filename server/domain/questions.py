@@ -91,6 +91,21 @@ class Question:
         return tuple(option + suffix for option in self.option_ids for suffix in suffixes)
 
 
+ANSWERED_IN = Question(
+    id="language",
+    kind="single_choice",
+    picture="1F4AC",
+    text={"sv": "Vilket språk svarade barnen på?", "fi": "Millä kielellä lapset vastasivat?"},
+    help=None,
+    instruction=None,
+    options=(
+        Option("sv", "1F4AC", {"sv": "Svenska", "fi": "Ruotsi"}),
+        Option("fi", "1F4AC", {"sv": "Finska", "fi": "Suomi"}),
+    ),
+)
+"""What every poll asks without asking: an entry of the ledger like any other (docs/privacy.md)."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """`fits` tells whether a non-null answer suits the question; `adds` what it adds, by ledger entry; `suffixes` name

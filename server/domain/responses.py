@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.consultations import LANGUAGES
-from server.domain.questions import TYPED, Answer, Cells, Question, adds, fits
+from server.domain.questions import ANSWERED_IN, TYPED, Answer, Cells, Question, adds, fits
 
 MAX_BYTES = 8 * 1024
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -89,6 +89,7 @@ def contributions(
     mark = {TYPED: 1} if typed else {}
     found: dict[str, list[Cells]] = defaultdict(list)
     for response in responses:
+        found[ANSWERED_IN.id].append({response.lang: 1, **mark})
         for question_id, answer in response.answers.items():
             if answer is not None:
                 for entry, cells in adds(asked[question_id], answer).items():

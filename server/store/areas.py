@@ -78,6 +78,12 @@ def list_path_in(known: Mapping[str, Area], area_id: str) -> list[str]:
     return path
 
 
+def list_path_down_in(known: Mapping[str, Area], top: str, area_id: str) -> tuple[str, ...]:
+    """From `top` down to an area at or below it."""
+    path = list_path_in(known, area_id)
+    return tuple(reversed(path[: path.index(top) + 1]))
+
+
 def list_below_in(known: Mapping[str, Area], tops: Collection[str]) -> list[str]:
     """The ids of these areas and all below them."""
     return [area for area in known if not set(list_path_in(known, area)).isdisjoint(tops)]

@@ -19,13 +19,12 @@ from server.store.schema import figures, packets, waiting
 
 @dataclass(frozen=True)
 class Packet:
-    """The counts of at least five answers to one question from one place; `language` is the school's."""
+    """The counts of at least five answers to one question from one place."""
 
     consultation: str
     poll: str
     question: str
     place: Place
-    language: str
     shown: int
     counts: Cells
 
@@ -33,7 +32,7 @@ class Packet:
 async def insert_waiting(
     db: AsyncConnection, consultation: str, poll: str, question: str, place: Place, added: Sequence[Cells]
 ) -> None:
-    """Lets answers (what each adds) wait at a grades, school or municipality node, in an order that tells nothing."""
+    """Lets answers (what each adds) wait at a node above the sessions, in an order that tells nothing."""
     if not added:
         return
     shuffled = random.SystemRandom().sample(added, len(added))
@@ -56,10 +55,10 @@ async def list_waiting(db: AsyncConnection, consultation: str, place: Place) -> 
     return found
 
 
-async def list_waiting_places(db: AsyncConnection, consultation: str, municipality: str) -> list[Place]:
-    """Every node of a consultation where answers wait."""
+async def list_waiting_nodes(db: AsyncConnection, consultation: str) -> list[tuple[str, str]]:
+    """Every node of a consultation where answers wait: its area ('' for the consultation's own) and grades."""
     query = select(waiting.c.school, waiting.c.grades).where(waiting.c.consultation == consultation).distinct()
-    return [Place(municipality, school, grades) for school, grades in await db.execute(query)]
+    return [(area, grades) for area, grades in await db.execute(query)]
 
 
 async def erase_waiting(db: AsyncConnection, consultation: str, place: Place) -> None:
@@ -75,7 +74,7 @@ async def insert_packet(db: AsyncConnection, packet: Packet) -> None:
             question=packet.question,
             **_at(packet.place),
             session=packet.place.session,
-            language=packet.language,
+            language=packet.place.language,
             shown=packet.shown,
             counts=json.dumps(packet.counts),
         )
@@ -102,13 +101,13 @@ async def mark_figures(
             "consultation": consultation,
             "poll": poll,
             "question": question,
-            "school": school,
+            "school": area,
             "grades": grades,
             "language": language,
             "cell": cell,
             "number": number,
         }
-        for school, grades, language in sorted(keys)
+        for area, grades, language in sorted(keys)
         for cell, number in sorted(cells.items())
     ]
     statement = upsert(db, figures)
@@ -121,19 +120,19 @@ async def mark_figures(
     )
 
 
-async def list_figures(db: AsyncConnection, consultation: str, school: str, language: str) -> list[Figure]:
-    """The derived figures of one school ('' for all) and school language ('' for all), for every grades node."""
+async def list_figures(db: AsyncConnection, consultation: str, area: str, language: str) -> list[Figure]:
+    """The derived figures of one area ('' for all) and school language ('' for all), for every grades node."""
     rows = await db.execute(
         select(figures.c.poll, figures.c.question, figures.c.grades, figures.c.cell, figures.c.number).where(
-            figures.c.consultation == consultation, figures.c.school == school, figures.c.language == language
+            figures.c.consultation == consultation, figures.c.school == area, figures.c.language == language
         )
     )
     return [Figure(*row) for row in rows]
 
 
 def _at(place: Place) -> dict[str, str]:
-    return {"school": place.school, "grades": place.grades}
+    return {"school": place.area, "grades": place.grades}
 
 
 def _is_at(place: Place) -> tuple[ColumnElement[bool], ...]:
-    return (waiting.c.school == place.school, waiting.c.grades == place.grades)
+    return (waiting.c.school == place.area, waiting.c.grades == place.grades)

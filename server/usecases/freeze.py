@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.domain.packets import parents_last
+from server.domain.questions import Question
 from server.domain.sessions import State
 from server.live import Live
 from server.store import areas, packets, sessions
 from server.store.actions import insert_action
-from server.store.consultations import Revisions, find_consultation, find_newest_revision, mark_frozen
+from server.store.consultations import Revisions, find_consultation, list_published, mark_frozen
 from server.store.database import Database
 from server.store.responses import erase_held_bodies
-from server.usecases.release import release_answers
+from server.usecases.release import place_in, release_answers
 from server.usecases.run_session import close_in, note
 
 
@@ -36,17 +39,14 @@ async def freeze(
             if opened.state != State.CLOSED:
                 await close_in(tx, revisions, key, consultation, opened)
                 await note(tx, by, Did.SESSION_CLOSED, opened)
-        revision = await revisions.find(await find_newest_revision(tx, consultation_id) or "")
-        if revision is None:
-            raise DomainError("not_found")
         known_areas = await areas.list_areas(tx)
-        remaining = set(await packets.list_waiting_places(tx, consultation_id, consultation.area))
+        ledger = await _ledger(tx, revisions, consultation_id)
+        nodes = await packets.list_waiting_nodes(tx, consultation_id)
+        remaining = {place_in(known_areas, consultation.area, *node) for node in nodes}
         while remaining:
             place = parents_last(remaining)[0]
-            language = known_areas[place.school or place.municipality].language
             for (poll, entry), added in (await packets.list_waiting(tx, consultation_id, place)).items():
-                about = (consultation_id, poll, revision.poll.ledger[entry], place, language)
-                await release_answers(tx, *about, added)
+                await release_answers(tx, consultation_id, poll, ledger[poll, entry], place, added)
             await packets.erase_waiting(tx, consultation_id, place)
             remaining.discard(place)
             if place.parent:
@@ -58,3 +58,14 @@ async def freeze(
     await db.forget_deleted()
     for topic in (consultation_id, *(session.id for session in all_sessions)):
         live.announce(topic)
+
+
+async def _ledger(tx: AsyncConnection, revisions: Revisions, consultation_id: str) -> dict[tuple[str, str], Question]:
+    """Every entry by (poll, entry) as its newest revision asks it; sensitive if any revision asked it so."""
+    found: dict[tuple[str, str], Question] = {}
+    for published in await list_published(tx, consultation_id):
+        revision = await revisions.find(published.id)
+        for entry in revision.poll.ledger.values() if revision else ():
+            newest = found.setdefault((published.poll, entry.id), entry)
+            found[published.poll, entry.id] = replace(newest, sensitive=newest.sensitive or entry.sensitive)
+    return found

@@ -17,7 +17,7 @@ from server.store.consultations import Revisions
 from server.store.responses import Standing
 from server.store.tablets import TabletReport, mark_heard
 from server.usecases.release import receive_answers
-from server.usecases.run_session import find_place
+from server.usecases.run_session import find, find_place, find_unfrozen
 
 DAY_S = 86_400
 _REFUSE_ABOVE = 3
@@ -189,8 +189,9 @@ class Keeping:
 
 
 async def let_wait(tx: AsyncConnection, revisions: Revisions, session_id: str, given: Sequence[Response]) -> None:
-    """Answers that are counted after closing wait one level up. Raises `not_found`."""
-    session, place, language = await find_place(tx, session_id)
+    """Answers that are counted after closing wait one level up. Raises `not_found` or `frozen`."""
+    session = await find(tx, session_id)
+    place = await find_place(tx, session, await find_unfrozen(tx, session.consultation))
     revision = await revisions.find(session.revision)
     if revision is None or place.parent is None:
         raise DomainError("not_found")
@@ -198,7 +199,7 @@ async def let_wait(tx: AsyncConnection, revisions: Revisions, session_id: str, g
     for entry in revision.poll.ledger.values():
         about = (session.consultation, revision.poll.id)
         await packets.insert_waiting(tx, *about, entry.id, place.parent, added[entry.id])
-        await receive_answers(tx, *about, entry, place, language, len(added[entry.id]))
+        await receive_answers(tx, *about, entry, place, len(added[entry.id]))
 
 
 def _report(delivery: Delivery) -> TabletReport:

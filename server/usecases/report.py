@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.areas import PLACES
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
-from server.domain.questions import Question
+from server.domain.questions import ANSWERED_IN, Question
 from server.domain.results import Result, at, sum_up
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
@@ -25,9 +26,11 @@ class Results:
     poll: Poll
 
     def by_question(self) -> list[tuple[Question, list[Result]]]:
-        """The questions that are counted, each with its results: several when it has pairs."""
+        """The questions that are counted, and the language, each with its results: several when it has pairs."""
         of = {result.question.id: result for result in self.results}
-        found = [(question, [of[entry.id] for entry in question.entries]) for question in self.poll.questions]
+        found = [
+            (question, [of[entry.id] for entry in question.entries]) for question in (*self.poll.questions, ANSWERED_IN)
+        ]
         return [(question, results) for question, results in found if results]
 
 
@@ -45,7 +48,7 @@ async def read_results(
     school, language = where.get("school", ""), where.get("school_language", "")
     if (school and school not in schools) or (language and language not in LANGUAGES):
         raise DomainError("not_found")
-    if school and language:
+    if language and school and schools[school].kind in PLACES:
         # A school has one language: asking for both is asking for the school, or for nothing.
         figures = await list_figures(db, consultation_id, school, "") if schools[school].language == language else []
     else:

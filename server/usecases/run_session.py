@@ -19,7 +19,8 @@ from server.store import areas, responses, sessions, tablets
 from server.store.actions import insert_action
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
 from server.store.database import Database
-from server.usecases.release import receive_answers, release_answers
+from server.usecases.guess import sum_guesses
+from server.usecases.release import place_in, receive_answers, release_answers
 
 _RNG = random.SystemRandom()
 
@@ -168,6 +169,8 @@ async def close_in(
 ) -> None:
     """Closes within a transaction that the caller commits."""
     state = rules.after(session.state, "close")
+    if session.is_guess:
+        await sum_guesses(tx, revisions, session)
     if session.is_trial:
         await responses.erase_trial(tx, session.id)
     else:
@@ -182,34 +185,24 @@ async def _release(
 ) -> None:
     """Makes the packets; what no packet takes waits one level up."""
     revision = await revisions.find(session.revision)
-    area = await areas.find_area(tx, session.area)
     bodies = await responses.list_bodies(tx, session.id)
-    if area is None or revision is None:
+    if revision is None:
         raise DomainError("not_found")
     await responses.insert_tombstones(tx, [(session.id, tombstone(session.id, id_, key)) for id_, _ in bodies])
-    place = place_of(session, consultation)
+    place = await find_place(tx, session, consultation)
     given = contributions(
         revision.poll.asked(session.profile), [read_response(body) for _, body in bodies], typed=session.typed
     )
     for entry in revision.poll.ledger.values():
-        about = (consultation.id, revision.poll.id, entry, place, area.language)
+        about = (consultation.id, revision.poll.id, entry, place)
         await receive_answers(tx, *about, len(given[entry.id]))
         await release_answers(tx, *about, given[entry.id])
 
 
-async def find_place(tx: AsyncConnection, session_id: str) -> tuple[Session, Place, str]:
-    """A session, its place in the tree, and its school's language. Raises `not_found`."""
-    session = await find(tx, session_id)
-    consultation = await find_consultation(tx, session.consultation)
-    area = await areas.find_area(tx, session.area)
-    if consultation is None or area is None:
-        raise DomainError("not_found")
-    return session, place_of(session, consultation), area.language
-
-
-def place_of(session: Session, consultation: Consultation) -> Place:
+async def find_place(tx: AsyncConnection, session: Session, consultation: Consultation) -> Place:
+    """Where a session of a consultation stands in the tree."""
     grades = "" if session.counts_in_school else rules.grades_key(session.grades)
-    return Place(consultation.area, session.area, grades, session.id)
+    return place_in(await areas.list_areas(tx), consultation.area, session.area, grades, session.id)
 
 
 async def note(tx: AsyncConnection, by: str, did: Did, session: Session) -> None:

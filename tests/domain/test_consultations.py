@@ -138,7 +138,7 @@ def test_only_who_can_write_is_asked_to(profile: str, inputs: list[str]) -> None
 
 def test_the_ledger_has_an_entry_per_question_and_pair_but_none_for_ideas() -> None:
     pairs = ["q9.p1", "q9.p2", "q9.p3", "q9.p4"]
-    assert list(DEMO.ledger) == ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", *pairs, "exit"]
+    assert list(DEMO.ledger) == ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", *pairs, "exit", "language"]
     assert DEMO.ledger["q9.p2"].option_ids == ("lively", "calm")
     assert DEMO.ledger["q6"].max_select == 4
 

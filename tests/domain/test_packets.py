@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -77,8 +78,10 @@ def test_a_packet_names_these_cells(asked: Question, named: list[str]) -> None:
     assert list(count(asked, [])) == named
 
 
-places = st.builds(Place, st.just("stad"), names, st.sampled_from(["", "1", "1-2", "3"]), st.sampled_from(["", "s_1"]))
-nodes = st.just(Place("stad")) | places
+schools = names.map(lambda name: ("stad", name)) | names.map(lambda name: ("region", "stad", name))
+languages = st.sampled_from(["sv", "fi"])
+places = st.builds(Place, schools, st.sampled_from(["", "1", "1-2", "3"]), st.sampled_from(["", "s_1"]), languages)
+nodes = st.sampled_from([Place(("stad",)), Place(("region",)), Place(("region", "stad"))]) | places
 
 
 @given(nodes)
@@ -88,12 +91,19 @@ def test_every_place_leads_up_to_its_municipality(place: Place) -> None:
         assert steps[-1].node.startswith(parent.node + "/")
         assert parent.node.count("/") == steps[-1].node.count("/") - 1
         steps.append(parent)
-    assert steps[-1] == Place("stad")
+    assert steps[-1] == Place(place.areas[:1])
 
 
 def test_a_group_of_many_grades_counts_in_its_school() -> None:
-    assert Place("stad", "a", "", "s_1").parent == Place("stad", "a")
-    assert Place("stad", "a", "1-2", "s_1").parent == Place("stad", "a", "1-2")
+    assert Place(("stad", "a"), "", "s_1").parent == Place(("stad", "a"))
+    assert Place(("stad", "a"), "1-2", "s_1").parent == Place(("stad", "a"), "1-2")
+
+
+def test_above_several_municipalities_a_school_counts_in_its_own() -> None:
+    school = Place(("region", "stad", "a"), language="fi")
+    assert school.parent == Place(("region", "stad"))
+    assert Place(("region", "stad")).parent == Place(("region",))
+    assert [Place(areas).area for areas in (("region",), ("region", "stad"), school.areas)] == ["", "stad", "a"]
 
 
 @given(st.lists(nodes, max_size=12))
@@ -108,24 +118,29 @@ def test_children_close_before_their_parents(some: list[Place]) -> None:
 @pytest.mark.parametrize(
     ("place", "keys"),
     [
-        (Place("stad"), {("", "", "")}),
-        (Place("stad", "a"), {("", "", ""), ("a", "", ""), ("", "", "fi")}),
+        (Place(("stad",)), {("", "", "")}),
+        (Place(("stad", "a"), language="fi"), {("", "", ""), ("a", "", ""), ("", "", "fi")}),
         (
-            Place("stad", "a", "1-2"),
+            Place(("stad", "a"), "1-2", language="fi"),
             {("", "", ""), ("a", "", ""), ("", "", "fi"), ("a", "1-2", ""), ("", "1-2", ""), ("", "1-2", "fi")},
+        ),
+        (Place(("region", "stad")), {("", "", ""), ("stad", "", "")}),
+        (
+            Place(("region", "stad", "a"), language="sv"),
+            {("", "", ""), ("stad", "", ""), ("a", "", ""), ("", "", "sv"), ("stad", "", "sv")},
         ),
     ],
 )
 def test_a_packet_adds_to_these_filters(place: Place, keys: set[tuple[str, str, str]]) -> None:
-    assert filter_keys(place, "fi") == keys
+    assert filter_keys(place) == keys
 
 
-@given(places, st.sampled_from(["sv", "fi"]))
-def test_a_session_adds_to_the_filters_of_the_node_it_stands_in(place: Place, language: str) -> None:
-    session = Place(place.municipality, place.school, place.grades, "s_1")
+@given(places)
+def test_a_session_adds_to_the_filters_of_the_node_it_stands_in(place: Place) -> None:
+    session = replace(place, session="s_1")
     assert session.parent is not None
-    assert filter_keys(session, language) == filter_keys(session.parent, language)
-    assert filter_keys(session.parent, language) >= filter_keys(Place("stad"), language)
+    assert filter_keys(session) == filter_keys(session.parent)
+    assert filter_keys(session.parent) >= filter_keys(Place(place.areas[:1]))
 
 
 @given(st.integers(0, 40), st.data())

@@ -179,6 +179,7 @@ def test_what_responses_add_stands_by_ledger_entry_and_a_skip_adds_nothing() -> 
         "q7": [{"music": 8, "music#": 1}],
         "q9.p1": [{"indoors": 1}],
         "q9.p2": [{"calm": 1}, {"calm": 1}],
+        "language": [{"fi": 1}, {"fi": 1}, {"fi": 1}],
     }
     assert set(added) <= set(POLL.ledger)
 

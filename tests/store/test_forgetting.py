@@ -44,7 +44,7 @@ async def test_waiting_answers_are_shuffled_and_unlinked(db: Database) -> None:
     town = await build_town(db, Revisions(db), Live())
     given = [{"home": n} for n in range(200)]
     async with db.writing() as tx:
-        await insert_waiting(tx, town.consultation, "p", "q1", Place("stad", "koivu"), given)
+        await insert_waiting(tx, town.consultation, "p", "q1", Place(("stad", "koivu")), given)
         rows = (await tx.execute(text("SELECT key, cells FROM waiting ORDER BY key"))).all()
     assert sorted(row.cells for row in rows) == sorted(map(json.dumps, given))
     assert [row.cells for row in rows] != [*map(json.dumps, given)]

@@ -27,7 +27,7 @@ from tests.town import Town, item, poll_content
 CONTENT = poll_content()
 CONTENT["questions"][2]["sensitive"] = True
 POLL = parse_poll(CONTENT)
-ENTRIES = [POLL.ledger[entry] for entry in ("q1", "q2", "q3", "q6", "q7", "q9.p1", "q9.p2")]
+ENTRIES = [POLL.ledger[entry] for entry in ("q1", "q2", "q3", "q6", "q7", "q9.p1", "q9.p2", "language")]
 LANGUAGE = {"koivu": "fi", "bjork": "sv"}
 NODE = {(1, 2): "1-2", (3,): "3", (1, 3, 5): ""}
 SEEN_GRADES = ("", "1-2", "1", "3", "1-6", "1,2,3")
@@ -37,16 +37,15 @@ SEEN_GRADES = ("", "1-2", "1", "3", "1-6", "1,2,3")
 class Pack:
     id: str
     place: Place
-    language: str
     question: str
     shown: int
     counts: Counter[str]
 
     def stands_in(self, school: str, language: str, grades: str) -> bool:
         """Whether a table with these filters is to hold this packet."""
-        if school and self.place.school != school:
+        if school and self.place.area != school:
             return False
-        if language and not (self.place.school and self.language == language):
+        if language and self.place.language != language:
             return False
         return not grades or bool(self.place.grades and {*read_grades(self.place.grades)} <= {*read_grades(grades)})
 
@@ -170,7 +169,7 @@ class Ledger:
             return
         assert unseen == []
         assert shown <= Counter(count(asked, given))
-        if any(pack.place == Place("stad") for pack in packs):
+        if any(pack.place == Place(("stad",)) for pack in packs):
             assert left_over == threshold(asked).held
         else:
             assert 0 <= left_over < threshold(asked).needed
@@ -178,13 +177,13 @@ class Ledger:
     def _check_figures(self, asked: Question, packs: list[Pack], seen: dict[tuple[str, str], list[Figure]]) -> None:
         expected: Counter[tuple[str, str, str, str]] = Counter()
         for pack in packs:
-            for school, grades, language in filter_keys(pack.place, pack.language):
+            for school, grades, language in filter_keys(pack.place):
                 for cell, number in (*pack.counts.items(), (SHOWN, pack.shown)):
                     expected[(school, language, grades, cell)] += number
         for group in self.groups:
             if group.state == "closed":
-                place = Place("stad", group.session.area, NODE[group.session.grades])
-                for school, grades, language in filter_keys(place, LANGUAGE[place.school]):
+                place = _place(group.session.area, NODE[group.session.grades])
+                for school, grades, language in filter_keys(place):
                     expected[(school, language, grades, RECEIVED)] += len(group.added(asked.id))
         found: Counter[tuple[str, str, str, str]] = Counter()
         for (school, language), figures in seen.items():
@@ -239,6 +238,11 @@ def _check_packets(asked: Question, packs: list[Pack]) -> None:
             assert pack.counts.total() == pack.shown
 
 
+def _place(school: str, grades: str, session: str = "") -> Place:
+    return Place(("stad", school), grades, session, LANGUAGE[school]) if school else Place(("stad",))
+
+
 def _pack(row: Any) -> Pack:
-    place = Place("stad", row.school, row.grades, row.session)
-    return Pack(row.id, place, row.language, row.question, row.shown, Counter(json.loads(row.counts)))
+    assert row.language == LANGUAGE.get(row.school, "")
+    place = _place(row.school, row.grades, row.session)
+    return Pack(row.id, place, row.question, row.shown, Counter(json.loads(row.counts)))

@@ -84,7 +84,7 @@ async def test_the_shape_is_the_contract(world: World) -> None:
     assert found["where"] == {"school": "koivu", "grades": "1-2"}
     assert [one["id"] for one in found["questions"]] == [
         *("q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"),
-        *("q9.p1", "q9.p2", "q9.p3", "q9.p4", "exit"),
+        *("q9.p1", "q9.p2", "q9.p3", "q9.p4", "exit", "language"),
     ]
     q2 = question(found, "q2")
     assert q2.keys() == {"id", "poll", "kind", "shown", "received", "counts"}
@@ -144,7 +144,7 @@ async def test_the_page_shows_every_kind_with_its_numbers(world: World) -> None:
     for grades in ((1, 2), (3,)):
         await world.town.close(await world.answered(7, grades=grades, **PLAYED))
     page = (await (await world.signed_in("Ritva", "fi")).get(f"{HOME}/results")).text
-    assert page.count('class="card result"') == 10
+    assert page.count('class="card result"') == 11
     assert "Ensimmäinen sija antaa 4 pistettä" in page
     assert "Ykkösiä" in page
     assert "<h3>Ulkona / Sisällä</h3>" in page
