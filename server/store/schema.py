@@ -92,6 +92,7 @@ consultations = Table(
     Column("facts", Text, nullable=False, server_default="{}"),
     Column("public", String),
     Column("archived", Boolean, nullable=False, server_default="0"),
+    Column("frozen_at", BigInteger),
 )
 
 drafts = Table(
@@ -287,6 +288,13 @@ guesses = Table(
     *_key("consultation", "poll", "question", "cell"),
     Column("number", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("staff", String, ForeignKey("staff.id"), primary_key=True),
+    Column("day", String, nullable=False),
 )
 
 idea_counts = Table(

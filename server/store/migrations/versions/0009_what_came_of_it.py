@@ -1,5 +1,7 @@
 """What people decide about ideas, their themes, what adults guessed, and what was decided and done."""
 
+import time
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,10 +9,22 @@ revision = "0009"
 down_revision = "0008"
 
 
+# Otherwise INSERT OR REPLACE would slip past the guards of the first migration: SQLite tells no DELETE trigger of it.
+_SQLITE_GUARD = """
+CREATE TRIGGER packets_are_never_replaced BEFORE INSERT ON packets
+WHEN EXISTS (SELECT 1 FROM packets WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'packets are append only'); END
+"""
+
+
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(_SQLITE_GUARD)
     op.add_column("consultations", sa.Column("public", sa.String()))
     op.add_column("consultations", sa.Column("archived", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("ideas", sa.Column("state", sa.String(), nullable=False, server_default="new"))
+    op.add_column("consultations", sa.Column("frozen_at", sa.BigInteger()))
+    op.execute(sa.text("UPDATE consultations SET frozen_at = :now WHERE frozen").bindparams(now=int(time.time())))
     for name in ("reason", "theme", "decided_by", "second_by"):
         op.add_column("ideas", sa.Column(name, sa.String()))
     op.add_column("ideas", sa.Column("covered_text", sa.Text()))
@@ -43,4 +57,9 @@ def upgrade() -> None:
         *(sa.Column(name, sa.String(), primary_key=True) for name in ("consultation", "poll", "question", "cell")),
         sa.Column("number", sa.Integer(), nullable=False),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "notices",
+        sa.Column("staff", sa.String(), sa.ForeignKey("staff.id"), primary_key=True),
+        sa.Column("day", sa.String(), nullable=False),
     )
