@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +95,9 @@ async def mark_consultation(db: AsyncConnection, consultation: Consultation) -> 
 
 
 async def mark_frozen(db: AsyncConnection, consultation_id: str) -> None:
-    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(frozen=True))
+    """From now on nothing more is counted: the time is what deleting on schedule goes by."""
+    now = {"frozen": True, "frozen_at": int(time.time())}
+    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(now))
 
 
 async def mark_public(db: AsyncConnection, consultation_id: str, level: str) -> None:

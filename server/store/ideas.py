@@ -1,10 +1,12 @@
-"""What children drew and wrote, by an id that stands beside no response. Only stored: nobody is shown any of it yet."""
+"""What children drew and wrote, by an id that stands beside no response; `desk.py` is what a person sees of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Column, ColumnElement, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.desk import SHOWN, State
 from server.domain.grants import Grant
 from server.store.database import upsert
 from server.store.schema import consultations, idea_counts, ideas, sessions, tablets
@@ -73,5 +75,48 @@ async def insert_idea(db: AsyncConnection, session: str, idea: KeptIdea) -> None
 
 
 async def find_idea(db: AsyncConnection, idea_id: str) -> KeptIdea | None:
-    row = (await db.execute(select(ideas).where(ideas.c.id == idea_id))).mappings().first()
+    columns = [ideas.c[each.name] for each in fields(KeptIdea)]
+    row = (await db.execute(select(*columns).where(ideas.c.id == idea_id))).mappings().first()
     return KeptIdea(**row) if row else None
+
+
+@dataclass(frozen=True)
+class ShownIdea:
+    """What anybody may see of an idea, with what a person covered: a grade band and a language, never its school.
+
+    `theme` is the id of its theme or None.
+    """
+
+    id: str
+    grades: str
+    lang: str
+    text: str | None
+    has_picture: bool
+    theme: str | None
+
+
+async def list_shown_ideas(db: AsyncConnection, consultation_id: str) -> list[ShownIdea]:
+    """Those that a person let others see, and whose maker does."""
+    columns = (ideas.c.id, ideas.c.grades, ideas.c.lang, _shown(ideas.c.text, ideas.c.covered_text).label("text"))
+    has_picture = ideas.c.picture.is_not(None).label("has_picture")
+    query = select(*columns, has_picture, ideas.c.theme).where(*_is_public(consultation_id)).order_by(ideas.c.id)
+    return [ShownIdea(**row) for row in (await db.execute(query)).mappings()]
+
+
+async def find_shown_picture(db: AsyncConnection, consultation_id: str, idea_id: str) -> bytes | None:
+    """The drawing of one of `list_shown_ideas` as WebP, once the consultation's results are public."""
+    query = select(_shown(ideas.c.picture, ideas.c.covered_picture)).join(
+        consultations, consultations.c.id == ideas.c.consultation
+    )
+    found = await db.scalar(
+        query.where(*_is_public(consultation_id), ideas.c.id == idea_id, consultations.c.public.is_not(None))
+    )
+    return bytes(found) if found else None
+
+
+def _is_public(consultation_id: str) -> tuple[ColumnElement[bool], ...]:
+    return ideas.c.consultation == consultation_id, ideas.c.state.in_(SHOWN), ideas.c.may_show
+
+
+def _shown(made: Column[Any], covered: Column[Any]) -> ColumnElement[Any]:
+    return case((ideas.c.state == State.COVERED, func.coalesce(covered, made)), else_=made)

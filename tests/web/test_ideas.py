@@ -25,6 +25,7 @@ KIB = 1024
 LIMIT = 200 * KIB
 STORED = {"s": "stored"}
 LINE = [[0.1, 0.1, 0.5], [0.5, 0.4, 0.5], [0.9, 0.9, 0.5]]
+UNDECIDED = ("reason", "covered_text", "covered_picture", "theme", "decided_by", "decided_at", "second_by")
 TABLES = ("ideas", "idea_counts", "responses", "held", "participation")
 
 
@@ -107,6 +108,8 @@ async def test_a_drawing_becomes_a_flat_picture(demo: DemoApp, tablet: Tablet) -
         "may_show": True,
         "held": None,
         "text": None,
+        "state": "new",
+        **dict.fromkeys(UNDECIDED),
     }
 
 
