@@ -48,6 +48,11 @@ def _entries(poll: Poll, profile: str) -> Iterator[tuple[Question, Question]]:
             yield from ((question, entry) for entry in question.entries)
 
 
+def share_cell(entry: Question, option: str) -> str:
+    """The cell that says how many children an option had."""
+    return option + _CELL.get(entry.kind, "")
+
+
 def _bands(entry: Question, packet: Packet) -> Mapping[str, str]:
-    suffix = _CELL.get(entry.kind, "")
-    return {option: band(packet.counts.get(option + suffix, 0), packet.shown) for option in entry.option_ids}
+    counts = packet.counts
+    return {option: band(counts.get(share_cell(entry, option), 0), packet.shown) for option in entry.option_ids}

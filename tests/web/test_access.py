@@ -250,6 +250,7 @@ async def address(demo: DemoApp, path: str) -> tuple[str, str]:
         "{name}": demo.parts.assets.picture("1F3E0").url.rpartition("/")[2],
         "{number}": "0",
         "{area}": session.area,
+        "{school}": session.area,
         "{person}": "other",
         "{question}": "q1",
         "{profile}": "short",
