@@ -21,6 +21,7 @@ from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
 from server.polls import poll
+from server.results import results
 from server.settings import Settings
 from server.store.migrate import check_version, migrate
 from server.store.staff import count_demo_accounts
@@ -110,6 +111,7 @@ def reset_account_command(email: str) -> None:
 
 
 main.add_command(poll)
+main.add_command(results)
 
 
 class _Server(uvicorn.Server):

@@ -26,6 +26,7 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.middleware import CrossSiteGuard, Failures, PlainAddresses, SecurityHeaders
 from server.web.parts import Parts
+from server.web.printing import Press
 from server.web.routes import ROUTES
 from server.web.sounds import read_aloud
 from server.web.templating import Templates
@@ -84,6 +85,7 @@ def _put_together(settings: Settings) -> Parts:
         mail=Mail(settings.smtp),
         assets=assets,
         templates=templates,
+        press=Press(),
         limits=Limits(),
     )
 

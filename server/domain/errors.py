@@ -70,6 +70,18 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             N_("Somebody changed this poll while you looked at it."),
             N_("Look at it again before you publish."),
         ),
+        ErrorKind(
+            "already_decided",
+            409,
+            N_("Somebody decided about this idea before you."),
+            N_("See what was decided. You can change it."),
+        ),
+        ErrorKind(
+            "second_person",
+            409,
+            N_("A second person has to agree."),
+            N_("Ask another moderator to look at this idea."),
+        ),
         ErrorKind("incomplete", 422, N_("Something is still missing."), N_("Fill in what the list names.")),
         ErrorKind(
             "picture_used",
@@ -125,6 +137,12 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             503,
             N_("This server cannot make sounds: a program is not installed."),
             N_("Ask whoever runs the server to install espeak-ng and ffmpeg."),
+        ),
+        ErrorKind(
+            "no_pdf",
+            503,
+            N_("This server cannot make PDF files: a library is not installed."),
+            N_("Ask whoever runs the server to install Pango; the other files can be had all the same."),
         ),
         ErrorKind("busy", 503, N_("The service is busy right now."), N_("Try again in a moment.")),
     )

@@ -25,10 +25,11 @@ def write_ods(record: Record, lang: str) -> bytes:
     document.meta.title = title
     document.meta.creation_date = document.meta.date = _MADE
     about = [[title], *([note] for note in notes(record, lang))]
+    styles = document.content.get_element("//office:automatic-styles")
+    assert styles is not None
+    for width in sorted({_NOTE_WIDTH, *WIDTHS}):
+        styles.append(Style("table-column", name=f"w{width}", width=f"{width * _CM_PER_CHARACTER:.1f}cm"))
     for name, widths, rows in ((_("Read me"), (_NOTE_WIDTH,), about), (_("Results"), WIDTHS, table(record, lang))):
-        for width in widths:
-            style = Style("table-column", name=f"w{width}", width=f"{width * _CM_PER_CHARACTER:.1f}cm")
-            document.insert_style(style, automatic=True)
         document.body.append(Element.from_tag(_table(name, widths, rows)))
     made = io.BytesIO()
     document.save(made)

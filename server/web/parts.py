@@ -15,6 +15,7 @@ from server.usecases.redraw import Easel
 from server.voice import Voice
 from server.web.assets import Assets
 from server.web.limits import Limits
+from server.web.printing import Press
 from server.web.templating import Templates
 
 
@@ -34,6 +35,7 @@ class Parts:
     mail: Mail
     assets: Assets
     templates: Templates
+    press: Press
     limits: Limits
 
 

@@ -16,6 +16,7 @@ from server.web import (
     conclude,
     consultations,
     experience,
+    files,
     guardians,
     guide,
     idea_pictures,
@@ -28,6 +29,7 @@ from server.web import (
     pictures,
     public,
     recordings,
+    report,
     results,
     sessions,
     sheets,
@@ -78,6 +80,7 @@ _CONSULTATION = "/staff/consultations/{consultation}"
 _WATCH = staff(Action.WATCH_SESSION, Where.SESSION)
 _RUN = staff(Action.RUN_SESSION, Where.SESSION)
 _CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
+_READ = staff(Action.READ_RESULTS, Where.CONSULTATION)
 _BE_STAFF_HERE = staff(Action.BE_STAFF, Where.CONSULTATION)
 _POLL = "/staff/polls/{poll}"
 _COMPOSE = staff(Action.COMPOSE, Where.POLL)
@@ -118,7 +121,10 @@ ROUTES = [
     _post(_CONSULTATION + "/freeze", consultations.freeze, staff(Action.FREEZE, Where.CONSULTATION)),
     _post(_CONSULTATION + "/publish-results", conclude.publish_results, _PUBLISH),
     _post(_CONSULTATION + "/archive", conclude.archive, _PUBLISH),
-    _page(_CONSULTATION + "/results", results.show, staff(Action.READ_RESULTS, Where.CONSULTATION)),
+    _page(_CONSULTATION + "/results", results.show, _READ),
+    _get(_CONSULTATION + "/results/files/{format}", files.download, _READ),
+    _page(_CONSULTATION + "/report", report.show, _READ),
+    _get(_CONSULTATION + "/report.pdf", files.report, _READ),
     _page(_CONSULTATION + "/sheets", sheets.new, staff(Action.TYPE_SHEETS, Where.CONSULTATION)),
     _post(_CONSULTATION + "/sheets", sheets.create, staff(Action.TYPE_SHEETS, Where.CONSULTATION)),
     _page(_CONSULTATION + "/start", start.new, staff(Action.RUN_SESSION)),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOTS = {"app", "account", "commands", "demo", "demo_town", "polls", "__main__"}
+ROOTS = {"app", "account", "commands", "demo", "demo_town", "polls", "results", "__main__"}
 # Which of the server's own layers a layer may import. The composition roots see all; only a root sees a root.
 MAY_SEE = {
     "domain": {"domain"},
@@ -32,7 +32,7 @@ WRITES = ("insert_", "mark_", "erase_")
 READS = ("find_", "list_", "count_")
 WRITING_DOORS = {"writing", "forget_deleted"}
 WRITING_STORE = {"server.store.migrate"}  # brings the tables to this version before there is any use case
-NO_RESPONSES = ("server.web.results", "server.web.files", "server.exports.")
+NO_RESPONSES = ("server.web.results", "server.exports.")
 PANGO_LIBRARIES = {"weasyprint"}  # load Pango when they are imported: without it only PDF is to be missing
 PRINTER = "server.exports.printer"
 RESPONSES = {"server.store.responses", "server.domain.responses"}
