@@ -32,6 +32,8 @@ DEFAULT_CAP = 2000
 _ID = "s_"
 _TYPED_ID = "p_"
 TRIAL_ID = "t_"
+_GUESS_ID = "t_guess."
+"""A trial too, to all that counts: no other trial's id has a full stop."""
 
 
 class State(StrEnum):
@@ -77,6 +79,11 @@ class Session:
         return is_trial(self.id)
 
     @property
+    def is_guess(self) -> bool:
+        """Whether adults answer in it as they think children will: a trial whose sums are kept apart."""
+        return self.id.startswith(_GUESS_ID)
+
+    @property
     def typed(self) -> bool:
         """Whether its answers are typed in from paper: its id says so, and with it every pass to it."""
         return self.id.startswith(_TYPED_ID)
@@ -86,8 +93,9 @@ def is_trial(session_id: str) -> bool:
     return session_id.startswith(TRIAL_ID)
 
 
-def new_session_id(*, typed: bool = False, trial: bool = False) -> str:
-    return (_TYPED_ID if typed else TRIAL_ID if trial else _ID) + secrets.token_urlsafe(6)
+def new_session_id(*, typed: bool = False, trial: bool = False, guess: bool = False) -> str:
+    kind = _TYPED_ID if typed else TRIAL_ID if trial else _GUESS_ID if guess else _ID
+    return kind + secrets.token_urlsafe(6)
 
 
 def after(state: State, step: str) -> State:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
-from server.domain.sessions import PICTURES
+from server.domain.sessions import PICTURES, Session
 from server.domain.sounds import Spoken
 from server.i18n import translations
 from server.web.assets import Asset, Assets
@@ -26,8 +26,14 @@ IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
 _SHELL = ("pwa/app.js", "css/app.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _TRIAL = "trial"
+_GUESS = "guess"
 _PREVIEW = "preview"
-_TEMPLATES = {"": "child/booklet.html", _TRIAL: "child/trial.html", _PREVIEW: "workshop/booklet.html"}
+_TEMPLATES = {
+    "": "child/booklet.html",
+    _TRIAL: "child/trial.html",
+    _GUESS: "child/trial.html",
+    _PREVIEW: "workshop/booklet.html",
+}
 _MEDIA = re.compile(r"/media/[\w.-]+")
 _REVALIDATED = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
 
@@ -108,7 +114,7 @@ async def manifest(request: Request) -> Response:
 
 
 def booklet_urls(revision: str, profile: str) -> dict[str, str]:
-    """The booklet's address by language; `profile` may be one that `as_trial` gave."""
+    """The booklet's address by language; `profile` may be one that `as_session` gave."""
     return {lang: f"/app/b/{revision}-{profile}/{lang}" for lang in LANGUAGES}
 
 
@@ -158,14 +164,19 @@ async def booklet_document(here: Parts, revision_id: str, profile: str, lang: st
         played, _, way = profile.partition(".")
         if revision is None or lang not in LANGUAGES or revision.poll.profile(played) is None or way not in _TEMPLATES:
             raise DomainError("not_found")
-        context = {**booklet_context(revision.poll, revision_id, played), "edition": f"{revision_id}-{profile}"}
+        context = {
+            **booklet_context(revision.poll, revision_id, played),
+            "edition": f"{revision_id}-{profile}",
+            "way": way,
+        }
         held[key] = _draw(here, _TEMPLATES[way], lang, context)
     return held[key]
 
 
-def as_trial(profile: str) -> str:
-    """The name of a profile whose booklet says that it is a trial."""
-    return f"{profile}.{_TRIAL}"
+def as_session(session: Session) -> str:
+    """The name of the session's profile; that of a trial or a guess has a booklet that says so."""
+    way = _GUESS if session.is_guess else _TRIAL if session.is_trial else ""
+    return f"{session.profile}.{way}" if way else session.profile
 
 
 def as_preview(profile: str) -> str:

@@ -17,7 +17,7 @@ from server.usecases.accounts import sign_out
 from server.usecases.run_session import Joined, join
 from server.web.access import cookie_name
 from server.web.body import MAX_SENT, read_body
-from server.web.child import as_trial, booklet_assets, booklet_urls
+from server.web.child import as_session, booklet_assets, booklet_urls
 from server.web.parts import Parts, parts
 
 PROTO = 1
@@ -111,7 +111,7 @@ async def _find_session(here: Parts, body: JoinBody) -> Session:
 
 async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
     session = joined.session
-    profile = as_trial(session.profile) if session.is_trial else session.profile
+    profile = as_session(session)
     return {
         "token": joined.token,
         "session": session.id,
