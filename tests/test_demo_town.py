@@ -13,17 +13,22 @@ from server.demo_town.children import Child, invent
 from server.demo_town.schools import SCHOOLS, TOWN
 from server.domain import ideas
 from server.domain.consultations import parse_poll
+from server.domain.feedback import Done
+from server.domain.packages import LANGUAGES
 from server.domain.responses import Response, suits
 from server.domain.sessions import State
 from server.settings import Settings, read_settings
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions, find_consultation
 from server.store.database import Database
+from server.store.feedback import find_feedback
 from server.store.ideas import find_idea
 from server.store.responses import count_arrived
 from server.store.sessions import list_sessions
 from server.store.shelf import find_shelf_poll
 from server.usecases.report import read_results
+from server.web.assets import Assets
+from server.web.fields import has_picture
 from tests.copies import lay_out, make_sqlite, sqlite_url
 
 SCHOOLS_MADE, IDEAS_MADE = 3, 8
@@ -83,6 +88,20 @@ async def test_every_idea_arrives(town: Made) -> None:
         kept = [await find_idea(tx, child.made.id) for child in children() if child.made]
     assert len(kept) == IDEAS_MADE
     assert all(idea and idea.held is None for idea in kept)
+
+
+async def test_the_children_are_answered_in_both_languages(town: Made) -> None:
+    async with town.db.reading() as tx:
+        consultation = await find_consultation(tx, FINISHED)
+        feedback = (await find_feedback(tx, FINISHED)).published
+    assert consultation
+    assert consultation.public == "schools"
+    assert feedback
+    assert feedback.answered
+    assert len(feedback.cards) == 4
+    assert {card.state for card in feedback.cards} == set(Done)
+    assert all(has_picture(Assets(), card.picture) for card in feedback.cards)
+    assert all(card.said[lang] and card.did[lang] for card in feedback.cards for lang in LANGUAGES)
 
 
 async def test_another_consultation_goes_on(town: Made) -> None:

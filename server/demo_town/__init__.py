@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from server.demo import Demo, add_people, as_demo
+from server.demo_town.answered import answer_children
 from server.demo_town.children import Class, invent
 from server.demo_town.lessons import Here, Lessons
 from server.demo_town.schools import SCHOOLS, TOWN
 from server.domain.consultations import parse_poll
+from server.domain.levels import SCHOOLS as SCHOOLS_LEVEL
 from server.domain.people import Role
 from server.settings import Settings
 from server.store.areas import insert_area, list_areas
@@ -21,6 +23,7 @@ from server.store.sessions import list_unclosed_sessions
 from server.store.shelf import find_shelf_poll
 from server.store.staff import list_members
 from server.usecases.compose import publish
+from server.usecases.conclude import publish_results
 from server.usecases.freeze import freeze
 
 FINISHED = "third-place"
@@ -94,6 +97,8 @@ async def _finish(here: Here, began: date, schools: int, ideas: int) -> None:
     for number, held in enumerate(classes):
         await Lessons(here, FINISHED, days[number * len(days) // len(classes)]).hold(held)
     await freeze(here.db, here.live, here.revisions, here.key, FINISHED, by=here.moderator)
+    await publish_results(here.db, here.live, FINISHED, SCHOOLS_LEVEL, by=here.moderator)
+    await answer_children(here, FINISHED, began + timedelta(days=_BEGAN_DAYS_AGO))
 
 
 async def _run(here: Here, today: date, schools: int) -> None:

@@ -13,13 +13,18 @@ from server.live import Live
 from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases import ideas
-from server.usecases.collect import Collector
+from server.usecases.collect import Clock, Collector
 from server.usecases.keep import DAY_S
 from server.usecases.redraw import Easel
 from server.usecases.run_session import close, join, prepare
 
 _CHILDREN_PER_TABLET = 5
 _EPOCH = date(1970, 1, 1)
+
+
+def noon(day: date) -> Clock:
+    """A clock that stands still in the middle of this day."""
+    return lambda: (day - _EPOCH).days * DAY_S + DAY_S // 2
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,8 @@ class Lessons:
         self._here = here
         self._consultation = consultation
         self._day = day
+        self._clock = noon(day)
         self._collector = Collector(here.db, here.revisions, here.live, self._clock, here.key)
-
-    def _clock(self) -> int:
-        return (self._day - _EPOCH).days * DAY_S
 
     async def begin(self, held: Class) -> Session:
         """A session where everybody who is in time has answered; one that nobody comes to stays prepared."""
