@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.sessions import mark_for
+from server.domain.sessions import TRIAL_ID, State, mark_for
 from server.store.bulk import Bulk, Work
-from server.store.schema import tablets
+from server.store.schema import sessions, tablets
 
 
 @dataclass(frozen=True)
@@ -105,5 +105,36 @@ def mark_heard(reports: Iterable[TabletReport], now: int) -> Work[set[tuple[str,
 
 
 async def erase_tablets(db: AsyncConnection, session: str) -> None:
-    """Forgets the tablets of a session, except revoked ones: what those deliver late must still be held."""
-    await db.execute(delete(tablets).where(tablets.c.session == session, ~tablets.c.revoked))
+    """Forgets the tablets of a session, except revoked ones: what those deliver late must still be held; and those
+    that still hold answers: the freeze warns of them.
+    """
+    await db.execute(delete(tablets).where(tablets.c.session == session, ~tablets.c.revoked, tablets.c.pending == 0))
+
+
+async def erase_all_tablets(db: AsyncConnection, consultation: str) -> None:
+    """Forgets the tablets of every session: after the freeze nothing depends on them."""
+    here = select(sessions.c.id).where(sessions.c.consultation == consultation)
+    await db.execute(delete(tablets).where(tablets.c.session.in_(here)))
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A session whose tablets may still hold answers: how many have not said that they hold none, and at least how
+    many answers they hold.
+    """
+
+    session: str
+    area: str
+    grades: str
+    tablets: int
+    pending: int
+
+
+async def list_holding(db: AsyncConnection, consultation: str) -> list[Holding]:
+    """The sessions of a consultation, without trials, of which answers would come too late if it were frozen now."""
+    of = (sessions.c.id, sessions.c.area, sessions.c.grades)
+    query = select(*of, func.count(), func.sum(tablets.c.pending)).join(tablets, tablets.c.session == sessions.c.id)
+    silent = and_(~tablets.c.settled, sessions.c.state != State.CLOSED.value)
+    query = query.where(sessions.c.consultation == consultation, or_(tablets.c.pending > 0, silent), ~tablets.c.revoked)
+    query = query.where(~sessions.c.id.startswith(TRIAL_ID, autoescape=True))
+    return [Holding(*row) for row in await db.execute(query.group_by(*of).order_by(*of[1:], sessions.c.id))]

@@ -15,6 +15,7 @@ from server.store.actions import insert_action
 from server.store.consultations import Revisions, find_consultation, list_published, mark_frozen
 from server.store.database import Database
 from server.store.responses import erase_held_bodies
+from server.store.tablets import erase_all_tablets
 from server.usecases.release import place_in, release_answers
 from server.usecases.run_session import close_in, note
 
@@ -51,6 +52,7 @@ async def freeze(
             remaining.discard(place)
             if place.parent:
                 remaining.add(place.parent)
+        await erase_all_tablets(tx, consultation_id)
         await erase_held_bodies(tx, [session.id for session in all_sessions])
         await mark_frozen(tx, consultation_id)
         title = consultation.title[known_areas[consultation.area].language]
