@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,6 +20,7 @@ from server.store.database import Database
 from server.store.keys import load_key
 from server.usecases.collect import Collector
 from server.usecases.days import keep_days
+from server.usecases.forget import forget_ideas
 from server.usecases.redraw import Easel
 from server.voice import Voice
 from server.web.assets import Assets
@@ -27,12 +29,16 @@ from server.web.limits import Limits
 from server.web.middleware import CrossSiteGuard, Failures, PlainAddresses, SecurityHeaders
 from server.web.parts import Parts
 from server.web.printing import Press
+from server.web.reminders import remind
 from server.web.routes import ROUTES
 from server.web.sounds import read_aloud
 from server.web.templating import Templates
 
 _CARE_EVERY_S = 60
+_REMIND_EVERY_S = 1800
 _LOOK_FOR_TEXTS_EVERY_S = 5
+
+_FINLAND = ZoneInfo("Europe/Helsinki")
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +49,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(_take_care(here)), asyncio.create_task(_read_aloud(here))]
+        tasks = [asyncio.create_task(task(here)) for task in (_take_care, _remind, _read_aloud)]
         yield
         for task in tasks:
             task.cancel()
@@ -102,14 +108,27 @@ def _now() -> int:
 
 
 async def _take_care(here: Parts) -> None:
-    """Opens and finishes sessions by their days, and empties the log of what a busy reader kept at a closing."""
+    """Opens and finishes sessions by their days, deletes ideas on schedule, and empties the log of what a busy reader
+    kept at a closing.
+    """
     while True:
         try:
             await keep_days(here.db, here.live, datetime.now(UTC).date().isoformat())
+            await forget_ideas(here.db, here.clock())
             await here.db.forget_deleted()
         except Exception as error:
             log.error("taking care failed: %s", type(error).__name__)
         await asyncio.sleep(_CARE_EVERY_S)
+
+
+async def _remind(here: Parts) -> None:
+    """Tells people that something waits for them; a mail server that refuses is asked again later."""
+    while True:
+        try:
+            await remind(here, datetime.now(_FINLAND))
+        except Exception as error:
+            log.error("reminding failed: %s", type(error).__name__)
+        await asyncio.sleep(_REMIND_EVERY_S)
 
 
 async def _read_aloud(here: Parts) -> None:

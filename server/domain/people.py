@@ -25,6 +25,7 @@ class Action(StrEnum):
 
     COMPOSE = "compose"
     TYPE_SHEETS = "type_sheets"
+    MODERATE_IDEAS = "moderate_ideas"
     ADMINISTER = "administer"
     """People, areas and the log of what staff did."""
 
@@ -37,6 +38,7 @@ _MODERATOR = _REVIEWER | {
     Action.PUBLISH,
     Action.COMPOSE,
     Action.TYPE_SHEETS,
+    Action.MODERATE_IDEAS,
 }
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.TEACHER: frozenset({Action.BE_STAFF, Action.RUN_SESSION, Action.WATCH_SESSION, Action.CLOSE_SESSION}),

@@ -73,10 +73,17 @@ async def start_draft_in(tx: AsyncConnection, area: str, content: Mapping[str, A
 async def add_poll(db: Database, clock: Clock, consultation_id: str, content: Mapping[str, Any], *, by: str) -> str:
     """One more draft poll after the others; returns its id. Raises `not_found`, `frozen` or `bad_form`."""
     async with db.writing() as tx:
-        await find_open(tx, consultation_id)
-        if await drafts.count_drafts(tx, consultation_id) >= _MOST_POLLS:
-            raise DomainError("bad_form", [("polls", "too_many")])
-        return await _add(tx, consultation_id, content, by, clock())
+        return await add_poll_in(tx, clock, consultation_id, content, by=by)
+
+
+async def add_poll_in(
+    tx: AsyncConnection, clock: Clock, consultation_id: str, content: Mapping[str, Any], *, by: str
+) -> str:
+    """As `add_poll`, within a transaction that the caller commits."""
+    await find_open(tx, consultation_id)
+    if await drafts.count_drafts(tx, consultation_id) >= _MOST_POLLS:
+        raise DomainError("bad_form", [("polls", "too_many")])
+    return await _add(tx, consultation_id, content, by, clock())
 
 
 async def remove_poll(db: Database, clock: Clock, poll: str, *, back: bool = False) -> None:

@@ -69,7 +69,7 @@ async def save_facts(
             title = facts.pop("title")
             if not any(title.values()):
                 raise DomainError("bad_form", [("title.sv", "missing")])
-            await mark_consultation(tx, replace(consultation, title=title, facts=facts))
+            await mark_consultation(tx, replace(consultation, title=title, facts={**consultation.facts, **facts}))
             await drafts.mark_edited(tx, consultation_id, done, clock(), by)
         return await list_conflicts(tx, consultation_id, left)
 

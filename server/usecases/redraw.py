@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PIL import Image, ImageDraw
 
+from server.domain.desk import Box
 from server.domain.errors import DomainError
 from server.domain.ideas import Point, Stroke
 
@@ -56,6 +57,19 @@ def picture(strokes: Sequence[Stroke], colours: Sequence[int]) -> bytes:
         _draw(pen, _smooth([_place(point) for point in stroke], finest), _INKS[colour])
     written = io.BytesIO()
     sheet.reduce(_FINER).save(written, "WEBP", lossless=True, quality=40, method=2)
+    return written.getvalue()
+
+
+def cover(drawn: bytes, boxes: Sequence[Box]) -> bytes:
+    """A picture of ours with these parts painted over: what was below is in no part of the new file."""
+    with Image.open(io.BytesIO(drawn), formats=("WEBP",)) as opened:
+        sheet = opened.convert("RGB")
+    pen = ImageDraw.Draw(sheet)
+    for x, y, width, height in boxes:
+        right, bottom = min(x + width, 1) * sheet.width, min(y + height, 1) * sheet.height
+        pen.rectangle((x * sheet.width, y * sheet.height, right, bottom), _INKS[0])
+    written = io.BytesIO()
+    sheet.save(written, "WEBP", lossless=True, quality=40, method=2)
     return written.getvalue()
 
 
