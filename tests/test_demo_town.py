@@ -11,7 +11,8 @@ from server.demo import Demo
 from server.demo_town import FINISHED, SEED, NotATown, set_up_town
 from server.demo_town.children import Child, invent
 from server.demo_town.schools import SCHOOLS, TOWN
-from server.domain import ideas
+from server.demo_town.wishes import ODD
+from server.domain import desk, ideas
 from server.domain.consultations import parse_poll
 from server.domain.feedback import Done
 from server.domain.packages import LANGUAGES
@@ -21,11 +22,14 @@ from server.settings import Settings, read_settings
 from server.store.areas import Area, insert_area
 from server.store.consultations import Revisions, find_consultation
 from server.store.database import Database
+from server.store.desk import count_states
 from server.store.feedback import find_feedback
 from server.store.ideas import find_idea
 from server.store.responses import count_arrived
 from server.store.sessions import list_sessions
 from server.store.shelf import find_shelf_poll
+from server.store.themes import list_themes
+from server.usecases.guess import compare_guesses
 from server.usecases.report import read_results
 from server.web.assets import Assets
 from server.web.fields import has_picture
@@ -64,7 +68,7 @@ def children() -> list[Child]:
 
 async def test_every_school_is_reached_and_every_child_counted(town: Made) -> None:
     async with town.db.reading() as tx:
-        sessions = await list_sessions(tx, FINISHED)
+        sessions = [session for session in await list_sessions(tx, FINISHED) if not session.is_guess]
         arrived = await count_arrived(tx, [session.id for session in sessions])
     assert {session.area for session in sessions} == {school.area.id for school in SCHOOLS[:SCHOOLS_MADE]}
     assert {session.state for session in sessions} == {State.CLOSED}
@@ -83,11 +87,31 @@ async def test_what_is_received_is_what_was_answered_and_never_a_skip(town: Made
     assert sum((results["q1"].counts or {}).values()) == results["q1"].shown
 
 
-async def test_every_idea_arrives(town: Made) -> None:
+async def test_every_idea_arrives_and_most_are_decided(town: Made) -> None:
+    made = [child.made for child in children() if child.made]
     async with town.db.reading() as tx:
-        kept = [await find_idea(tx, child.made.id) for child in children() if child.made]
+        kept = [await find_idea(tx, each.id) for each in made]
+        states = await count_states(tx, FINISHED)
+        themes = await list_themes(tx, FINISHED)
     assert len(kept) == IDEAS_MADE
     assert all(idea and idea.held is None for idea in kept)
+    assert sum(states.values()) == IDEAS_MADE
+    assert 0 < states[desk.State.NEW] < IDEAS_MADE / 2
+    assert len(themes) == 6
+    assert {theme.state for theme in themes} >= {"done", "now", "maturing", "vote", "impossible"}
+
+
+async def test_grown_ups_guessed_what_children_would_say(town: Made) -> None:
+    async with town.db.reading() as tx:
+        guesses = await compare_guesses(tx, await read_results(tx, Revisions(town.db), FINISHED, {}))
+    assert guesses
+
+
+def test_what_must_not_be_shown_is_covered_word_by_word() -> None:
+    for odd in ODD:
+        for lang, places in (odd.hidden or {}).items():
+            covered = desk.hide_words(odd.said[lang], [str(place) for place in places])
+            assert not any(name in covered for name in ("Elsa", "Nyby", "Eetu", "Mäki", "Viggo", "Onni")), covered
 
 
 async def test_the_children_are_answered_in_both_languages(town: Made) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from server.demo import Demo, add_people, as_demo
 from server.demo_town.answered import answer_children
-from server.demo_town.children import Class, invent
+from server.demo_town.children import Class, invent, invent_grown_ups
 from server.demo_town.lessons import Here, Lessons
 from server.demo_town.schools import SCHOOLS, TOWN
+from server.demo_town.sorted import sort_all
 from server.domain.consultations import parse_poll
 from server.domain.levels import SCHOOLS as SCHOOLS_LEVEL
 from server.domain.people import Role
@@ -32,6 +33,8 @@ IDEAS = 300
 SEED = 2026
 _BEGAN_DAYS_AGO = 63
 _SCHOOL_DAYS = 20
+_SORTED_DAYS_AGO = 14
+_GROWN_UPS = 9
 _RUNNING_SCHOOLS = 5
 _RUNNING_EVERY = 3
 # The poll speaks of Pedersöre, and what is invented here must not be said of a real place.
@@ -82,23 +85,28 @@ async def _fill(db: Database, settings: Settings, schools: int, ideas: int) -> N
     async with db.reading() as tx:
         accounts = {role: member.account.id for member in await list_members(tx) for role, _ in member.roles}
     key = load_key(settings.data_dir, "grants")
-    here = Here(db, key, accounts[Role.TEACHER], accounts[Role.MODERATOR], Revisions(db))
+    teacher, moderator, administrator = (accounts[role] for role in (Role.TEACHER, Role.MODERATOR, Role.ADMINISTRATOR))
+    here = Here(db, Revisions(db), key, teacher, moderator, administrator)
     today = datetime.now(UTC).date()
     await _finish(here, today - timedelta(days=_BEGAN_DAYS_AGO), schools, ideas)
     await _run(here, today, min(schools, _RUNNING_SCHOOLS))
 
 
 async def _finish(here: Here, began: date, schools: int, ideas: int) -> None:
-    """Everybody is asked, school by school and day by day; then the result stands."""
-    days = school_days(began, _SCHOOL_DAYS)
-    facts = {"begins": began, "ends": days[-1], "feedbackBy": began + timedelta(days=_BEGAN_DAYS_AGO)}
+    """Everybody is asked, school by school and day by day; the result stands, and the children are answered."""
+    days, today = school_days(began, _SCHOOL_DAYS), began + timedelta(days=_BEGAN_DAYS_AGO)
+    facts = {"begins": began, "ends": days[-1], "feedbackBy": today}
     content = await _publish(here, FINISHED, {**_FACTS, **{name: day.isoformat() for name, day in facts.items()}})
-    classes = invent(parse_poll(content), SEED, schools, ideas)
+    poll = parse_poll(content)
+    await Lessons(here, FINISHED, began).guess(invent_grown_ups(poll, SEED, _GROWN_UPS))
+    classes = invent(poll, SEED, schools, ideas)
     for number, held in enumerate(classes):
         await Lessons(here, FINISHED, days[number * len(days) // len(classes)]).hold(held)
     await freeze(here.db, here.live, here.revisions, here.key, FINISHED, by=here.moderator)
+    made = [child.made for held in classes for child in held.children if child.made]
+    await sort_all(here, FINISHED, made, today - timedelta(days=_SORTED_DAYS_AGO))
     await publish_results(here.db, here.live, FINISHED, SCHOOLS_LEVEL, by=here.moderator)
-    await answer_children(here, FINISHED, began + timedelta(days=_BEGAN_DAYS_AGO))
+    await answer_children(here, FINISHED, today)
 
 
 async def _run(here: Here, today: date, schools: int) -> None:

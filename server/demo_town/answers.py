@@ -41,6 +41,20 @@ _LEANS: Mapping[str, Mapping[str, float]] = {
     "village": {"forest": 1.4, "many_small": 1.3, "field": 1.2},
     "large": {"one_big": 1.5, "shop": 1.3, "good": 1.3, "hobby": 1.3},
 }
+_GUESSED: Mapping[str, float] = {
+    "hobby": 1.8,
+    "library": 2,
+    "adult": 3,
+    "good": 3,
+    "guide": 3,
+    "clean": 3,
+    "reading": 3,
+    "workshop": 2,
+    "school": 3,
+    "one_big": 4,
+    "indoors": 2,
+}
+"""What grown-ups think that children like more than they do."""
 _NEAR = 2.2
 _OTHER_LANGUAGE = {"sv": 0.06, "fi": 0.13}
 _SKIPS = 0.045
@@ -67,6 +81,10 @@ def taste_of(rng: random.Random, group: Group) -> Taste:
         return mood[question, option]
 
     return taste
+
+
+def grown_up_taste(question: str, option: str) -> float:
+    return _LIKED.get(question, {}).get(option, 10) * _GUESSED.get(option, 1)
 
 
 def answer(rng: random.Random, question: Question, taste: Taste) -> Answer:

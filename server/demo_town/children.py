@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
-from server.demo_town.answers import Taste, answer, pick_language, stops, taste_of
+from server.demo_town.answers import Taste, answer, grown_up_taste, pick_language, stops, taste_of
 from server.demo_town.drawings import paint
 from server.demo_town.schools import SCHOOLS, Group, list_groups
 from server.demo_town.wishes import ODD, OTHER, WISHES, Odd, Wish, words
@@ -67,6 +67,16 @@ def invent(poll: Poll, seed: int, schools: int, ideas: int) -> list[Class]:
             number += 1
         classes.append(Class(group, turns))
     return classes
+
+
+def invent_grown_ups(poll: Poll, seed: int, number: int) -> list[Child]:
+    """Those who decide, and what they think that the children will say."""
+    rng = random.Random(seed)
+    asked = [question for question in poll.played(poll.profile_for([6]).id) if question.kind != "idea"]
+    return [
+        Child(_id(rng), "sv", {each.id: answer(rng, each, grown_up_taste) for each in asked}, "done", is_late=False)
+        for _ in range(number)
+    ]
 
 
 def _count(rng: random.Random, group: Group) -> int:

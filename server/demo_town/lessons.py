@@ -14,6 +14,7 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases import ideas
 from server.usecases.collect import Clock, Collector
+from server.usecases.guess import start_guess
 from server.usecases.keep import DAY_S
 from server.usecases.redraw import Easel
 from server.usecases.run_session import close, join, prepare
@@ -29,13 +30,14 @@ def noon(day: date) -> Clock:
 
 @dataclass(frozen=True)
 class Here:
-    """What everything in the town is done with; `teacher` and `moderator` are accounts."""
+    """What everything in the town is done with; `teacher`, `moderator` and `administrator` are accounts."""
 
     db: Database
+    revisions: Revisions
     key: bytes
     teacher: str
     moderator: str
-    revisions: Revisions
+    administrator: str
     live: Live = field(default_factory=Live)
     easel: Easel = field(default_factory=Easel)
 
@@ -79,6 +81,12 @@ class Lessons:
                 self._here.db, self._here.live, self._here.revisions, self._here.key, session.id, by=self._here.teacher
             )
             await self._deliver(tablet, [child for child in held.children if child.is_late])
+
+    async def guess(self, grown_ups: Sequence[Child]) -> None:
+        """What those who decide think that the children will say."""
+        here = self._here
+        session = await start_guess(here.db, here.revisions, self._consultation, by=here.moderator)
+        await self._deliver(await self._tablet(session), grown_ups)
 
     async def _tablet(self, session: Session) -> Grant:
         joined = await join(self._here.db, self._here.live, self._clock, self._here.key, session.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from server.demo_town import drawings
 from server.demo_town.drawings import Motif
+from server.domain.desk import State
 
 
 @dataclass(frozen=True)
@@ -180,37 +181,42 @@ _MORE: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True)
 class Odd:
-    """What must not be shown as it is: `cover` names, with `covered` what is left then; `refuse`; `worry`."""
+    """What must not be shown as it is: what a moderator makes of it; `hidden` are the places of the words to cover."""
 
-    what: str
+    state: State
     said: Mapping[str, str]
-    covered: Mapping[str, str] | None = None
+    reason: str = ""
+    hidden: Mapping[str, Sequence[int]] | None = None
 
 
 ODD = (
     Odd(
-        "cover",
+        State.COVERED,
         {"sv": "Jag heter Elsa Nyby och vill ha en pool på taket.", "fi": "Olen Eetu Mäki ja haluan katolle altaan."},
-        {"sv": "Jag heter █████ och vill ha en pool på taket.", "fi": "Olen █████ ja haluan katolle altaan."},
+        hidden={"sv": (2, 3), "fi": (1, 2)},
     ),
+    Odd(State.HIDDEN, {"sv": "bajs bajs bajs", "fi": "kakka kakka kakka"}, reason="no_idea"),
     Odd(
-        "cover",
-        {
-            "sv": "Ett ställe där Viggo i femman inte bestämmer allt.",
-            "fi": "Paikka jossa vitosluokan Onni ei määräisi.",
-        },
-        {"sv": "Ett ställe där █████ inte bestämmer allt.", "fi": "Paikka jossa █████ ei määräisi."},
-    ),
-    Odd("refuse", {"sv": "bajs bajs bajs", "fi": "kakka kakka kakka"}),
-    Odd("refuse", {"sv": "asdfghjkl", "fi": "öööööööö"}),
-    Odd(
-        "worry",
+        State.WORRY,
         {
             "sv": "Ett ställe dit man kan gå när de bråkar hemma.",
             "fi": "Paikka jonne voi mennä kun kotona riidellään.",
         },
     ),
-    Odd("worry", {"sv": "Ett ställe där ingen knuffar mig.", "fi": "Paikka jossa kukaan ei töni minua."}),
+    Odd(
+        State.COVERED,
+        {
+            "sv": "Ett ställe där Viggo i femman inte bestämmer allt.",
+            "fi": "Paikka jossa vitosluokan Onni ei määräisi.",
+        },
+        hidden={"sv": (3, 4, 5), "fi": (2, 3)},
+    ),
+    Odd(
+        State.HIDDEN,
+        {"sv": "Ett ställe utan Tilda för hon är dum och ful.", "fi": "Paikka ilman Aadaa koska se on tyhmä ja ruma."},
+        reason="hurtful",
+    ),
+    Odd(State.WORRY, {"sv": "Ett ställe där ingen knuffar mig.", "fi": "Paikka jossa kukaan ei töni minua."}),
 )
 
 
