@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import walls
@@ -79,6 +79,12 @@ async def insert_packet(db: AsyncConnection, packet: Packet) -> None:
             counts=json.dumps(packet.counts),
         )
     )
+
+
+async def count_packets(db: AsyncConnection, consultation: str) -> dict[str, int]:
+    """How many packets stand, by the session they came from; '' for those of grades, schools and above."""
+    query = select(packets.c.session, func.count()).where(packets.c.consultation == consultation)
+    return {session: number for session, number in await db.execute(query.group_by(packets.c.session))}
 
 
 async def list_session_packets(db: AsyncConnection, session: str) -> dict[str, walls.Packet]:
