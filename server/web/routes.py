@@ -15,15 +15,20 @@ from server.web import (
     child,
     conclude,
     consultations,
+    cover,
+    desk,
     experience,
+    feedback,
     files,
     guardians,
+    guesses,
     guide,
     idea_pictures,
     ideas,
     invitations,
     log,
     me,
+    open_data,
     paper,
     people,
     pictures,
@@ -39,10 +44,12 @@ from server.web import (
     start,
     static,
     sync,
+    themes,
     workshop,
     workshop_pictures,
     workshop_poll,
     workshop_preview,
+    worries,
     worry,
 )
 from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, reader, staff
@@ -77,6 +84,7 @@ async def _to_child(_request: Request) -> Response:
 
 _SESSION = "/staff/sessions/{session}"
 _CONSULTATION = "/staff/consultations/{consultation}"
+_FEEDBACK = _CONSULTATION + "/feedback"
 _WATCH = staff(Action.WATCH_SESSION, Where.SESSION)
 _RUN = staff(Action.RUN_SESSION, Where.SESSION)
 _CLOSE = staff(Action.CLOSE_SESSION, Where.SESSION)
@@ -86,6 +94,10 @@ _POLL = "/staff/polls/{poll}"
 _COMPOSE = staff(Action.COMPOSE, Where.POLL)
 _COMPOSE_HERE = staff(Action.COMPOSE, Where.CONSULTATION)
 _PUBLISH = staff(Action.PUBLISH, Where.CONSULTATION)
+_IDEAS = _CONSULTATION + "/ideas"
+_IDEA = _IDEAS + "/{idea}"
+_THEMES = _CONSULTATION + "/themes"
+_MODERATE = staff(Action.MODERATE_IDEAS, Where.CONSULTATION)
 _ADMINISTER = staff(Action.ADMINISTER)
 _ADMINISTER_AREA = staff(Action.ADMINISTER, Where.AREA)
 _ADMINISTER_PERSON = staff(Action.ADMINISTER, Where.PERSON)
@@ -119,6 +131,11 @@ ROUTES = [
     _page(_CONSULTATION + "/sessions", consultations.sessions_fragment, _BE_STAFF_HERE),
     _get(_CONSULTATION + "/events", consultations.events, _BE_STAFF_HERE),
     _post(_CONSULTATION + "/freeze", consultations.freeze, staff(Action.FREEZE, Where.CONSULTATION)),
+    _page(_FEEDBACK, feedback.show, _COMPOSE_HERE),
+    _post(_FEEDBACK, feedback.save, _COMPOSE_HERE),
+    _page(_FEEDBACK + "/picture", feedback.choose_picture, _COMPOSE_HERE),
+    _post(_FEEDBACK + "/guesses", guesses.change, _COMPOSE_HERE),
+    _post(_FEEDBACK + "/publish", feedback.publish, _PUBLISH),
     _post(_CONSULTATION + "/publish-results", conclude.publish_results, _PUBLISH),
     _post(_CONSULTATION + "/archive", conclude.archive, _PUBLISH),
     _page(_CONSULTATION + "/results", results.show, _READ),
@@ -146,6 +163,7 @@ ROUTES = [
     _post(_SESSION + "/closes", sessions.keep_open, _RUN),
     _post(_SESSION + "/finish", sessions.finish, _RUN),
     _post(_SESSION + "/close", sessions.close, _CLOSE),
+    _post(_SESSION + "/discard", sessions.discard, _CLOSE),
     _post(_SESSION + "/held", sessions.decide_held, _CLOSE),
     _post(_SESSION + "/tablets/{number}/revoke", sessions.revoke_tablet, _RUN),
     _page(_POLL + "/paper", paper.sheets, _TAKE_PART),
@@ -155,6 +173,26 @@ ROUTES = [
     _post(_POLL + "/sounds/{key}", recordings.record, _COMPOSE),
     _post(_POLL + "/sounds/{key}/generate", recordings.generate, _COMPOSE),
     _post(_POLL + "/sounds/{key}/forget", recordings.forget, _COMPOSE),
+    _page(_IDEAS, desk.show, _MODERATE),
+    _page(_IDEAS + "/all", desk.listed, _MODERATE),
+    _page(_IDEAS + "/keepers", desk.keepers, _MODERATE),
+    _post(_IDEAS + "/keepers", desk.name_keepers, _MODERATE),
+    _page(_IDEA, desk.one, _MODERATE),
+    _post(_IDEA, desk.decide, _MODERATE),
+    _get(_IDEA + "/picture", idea_pictures.at_desk, _MODERATE),
+    _page(_IDEA + "/cover", cover.show, _MODERATE),
+    _post(_IDEA + "/cover", cover.save, _MODERATE),
+    _page(_IDEA + "/worry", worries.show, _MODERATE),
+    _post(_IDEA + "/worry", worries.mark, _MODERATE),
+    _post(_IDEA + "/worry/school", worries.school, _MODERATE),
+    _post(_IDEA + "/worry/handed", worries.hand_over, _MODERATE),
+    _page(_THEMES, themes.show, _MODERATE),
+    _post(_THEMES, themes.add, _MODERATE),
+    _post(_THEMES + "/ideas", themes.sort, _MODERATE),
+    _post(_THEMES + "/sum", themes.set_sum, _MODERATE),
+    _post(_THEMES + "/poll", themes.put_to_vote, _MODERATE),
+    _page(_THEMES + "/{theme}", themes.one, _MODERATE),
+    _post(_THEMES + "/{theme}", themes.change, _MODERATE),
     _page("/staff/shelf", shelf.show, staff(Action.COMPOSE)),
     _post("/staff/shelf", shelf.take_in, staff(Action.COMPOSE)),
     _post("/staff/shelf/{poll}", shelf.begin, staff(Action.COMPOSE)),
@@ -208,6 +246,8 @@ ROUTES = [
     _get("/results/{consultation}", public.show, ANYONE),
     _get("/results/{consultation}/schools/{school}", public.school, ANYONE),
     _get("/results/{consultation}/numbers", public.numbers, ANYONE),
+    _page("/results/{consultation}/data", open_data.show, ANYONE),
+    _get("/results/{consultation}/data/{file}", open_data.file, ANYONE),
     _page("/preview/{consultation}", guardians.show, ANYONE),
     _get("/preview/{consultation}/{profile}/{lang}", guardians.booklet, ANYONE),
     _get("/results/{consultation}/ideas/{idea}.webp", idea_pictures.shown, ANYONE),
