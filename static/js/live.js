@@ -2,6 +2,7 @@
 
 /** @typedef {{ createEventSource?: (url: string) => EventTarget }} Htmx */
 /** @typedef {CustomEvent<{ shouldSwap: boolean, target: Element }>} SwapEvent */
+/** @typedef {CustomEvent<{ shouldSwap: boolean, target: Element, fragment: DocumentFragment }>} PartEvent */
 
 /** An event stream that closes when the page is hidden and opens again when it is seen, as htmx's extension expects one. */
 class SeenSource extends EventTarget {
@@ -84,6 +85,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const { detail } = /** @type {SwapEvent} */ (event);
   for (const element of detail.target.querySelectorAll("details")) element.open = unfolded.has(element.id);
+});
+
+// A part that says the same as before stays as it is: nothing flickers, and whoever stands in it is not disturbed.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { detail } = /** @type {PartEvent} */ (event);
+  if (detail.fragment.firstElementChild?.innerHTML === detail.target.innerHTML) detail.shouldSwap = false;
 });
 
 const page = /** @type {{ htmx?: Htmx }} */ (/** @type {unknown} */ (globalThis));
