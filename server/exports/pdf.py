@@ -16,7 +16,7 @@ NO_PANGO = 3
 
 _ROOT = Path(__file__).parent.parent.parent
 _PATIENCE_S = 120
-_COMMAND = ("nice", "-n", "19", sys.executable, "-m", "server.exports.printer")
+_COMMAND = ("nice", "-n", "10", sys.executable, "-m", "server.exports.printer")
 
 log = logging.getLogger(__name__)
 

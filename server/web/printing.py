@@ -1,10 +1,10 @@
-"""Documents as PDF: draws a template, gathers the files it names, and keeps what was printed lately."""
+"""Documents as PDF: draws a template and gathers the files it names; keeps what was made lately."""
 
 import asyncio
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
@@ -22,24 +22,28 @@ _IN_STYLE = re.compile(r'url\("?([^")]+)"?\)')
 
 
 class Press:
-    """What was printed lately, by what was to be printed."""
+    """Files that take a while to make, kept by what they are made of."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
-        # A print takes a second of one core: one at a time, and who waits for the same one finds it kept.
+        # Each takes up to some seconds of one core: one at a time, and who waits for the same one finds it kept.
         self._turn = asyncio.Lock()
 
-    async def print_page(self, tools: "Tools", name: str, lang: str, context: Mapping[str, Any]) -> bytes:
-        """The template as PDF/UA. Raises `no_pdf` where Pango is not installed."""
-        html = tools.templates.draw(name, lang, context)
-        key = hashlib.sha256(html.encode()).hexdigest()
+    async def keep(self, key: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """What `make` gives, or gave lately under this key."""
         async with self._turn:
             if key not in self._kept:
-                self._kept[key] = await make_pdf(html, await _files(tools, html))
+                self._kept[key] = await make()
                 while len(self._kept) > _MOST_KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
+
+    async def print_page(self, tools: "Tools", name: str, lang: str, context: Mapping[str, Any]) -> bytes:
+        """The template as PDF/UA. Raises `no_pdf` where Pango is not installed."""
+        html = tools.templates.draw(name, lang, context)
+        files = await _files(tools, html)
+        return await self.keep(hashlib.sha256(html.encode()).hexdigest(), lambda: make_pdf(html, files))
 
 
 class Tools(Protocol):
