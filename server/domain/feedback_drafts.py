@@ -70,7 +70,7 @@ def list_gaps(content: Content, known: Collection[str]) -> list[Gap]:
 def list_answer_gaps(content: Content) -> list[Gap]:
     """What is missing besides before it is the answer that the children were promised."""
     found = shown(content)
-    gaps = [gap for name in _ANSWERS if not any(found[name].values()) for gap in _both(found[name], name)]
+    gaps = [Gap(f"{name}.{LANGUAGES[0]}", Lack.EMPTY) for name in _ANSWERS if not any(found[name].values())]
     return gaps if found["cards"] else [*gaps, Gap("cards", Lack.CARDS)]
 
 

@@ -6,6 +6,7 @@ What is published is a copy: until it is published again nobody sees what is cha
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain import draft_changes
 from server.domain.actions import Did
 from server.domain.errors import DomainError
-from server.domain.feedback import Content
+from server.domain.feedback import Content, read_feedback
 from server.domain.feedback_drafts import add_part, list_answer_gaps, list_gaps
 from server.live import Live
 from server.store import drafts
 from server.store.actions import insert_action
 from server.store.consultations import Consultation, find_consultation
 from server.store.database import Database
-from server.store.feedback import find_feedback, mark_published, mark_written
+from server.store.feedback import StoredFeedback, find_feedback, mark_published, mark_written
 from server.usecases.conclude import title_of
 from server.usecases.edit import Conflict, Wish, list_conflicts, weigh
 
@@ -73,6 +74,13 @@ async def change_feedback(db: Database, clock: Clock, consultation_id: str, do: 
         found = doing[do]() or path
         await _keep(tx, clock, consultation_id, content, [found], by)
     return found
+
+
+def is_published(stored: StoredFeedback) -> bool:
+    """Whether anybody sees exactly what is written now."""
+    if stored.published is None:
+        return False
+    return replace(read_feedback(stored.content), answered=stored.published.answered) == stored.published
 
 
 def seen_id(content: Mapping[str, object]) -> str:

@@ -114,12 +114,13 @@ def _local(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, _FINLAND)
 
 
-def answer_fields(request: Request, fields: Fields, context: dict[str, Any]) -> Response:
+def answer_fields(
+    request: Request, fields: Fields, context: dict[str, Any], name: str = "workshop/_saved.html"
+) -> Response:
     """The states of the fields that were sent, and what else changes with them; refused ones keep what was typed."""
     content = context["content"]
     sent = [*(wish.path for wish in fields.wishes), *fields.take]
     paths = [path for path in sent if _is_field(content, path)]
-    name = "workshop/_taken.html" if fields.take else "workshop/_saved.html"
     is_held = fields.is_held
     return page(request, name, {**context, "paths": paths}, status=fields.status if is_held else 200)
 

@@ -1,9 +1,12 @@
 """Choosing a picture for a place in a draft: search, look at it as large as a child sees it, take it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.domain.drafts import find_slot
+from server.domain.drafts import Slot, find_slot
 from server.domain.errors import DomainError
 from server.web.advice import page_of
 from server.web.fields import has_picture
@@ -17,7 +20,7 @@ _MOST_HITS = 24
 
 async def choose(request: Request) -> Response:
     """The pictures for a word; without a word, for the text the picture stands beside. Raises `not_found`."""
-    bench, here, lang = await find_bench(request), parts(request), language_of(request)
+    bench = await find_bench(request)
     at = request.query_params.get("at", "")
     try:
         slot = find_slot(bench.content, at)
@@ -26,21 +29,29 @@ async def choose(request: Request) -> Response:
     if slot.kind != "picture":
         raise DomainError("not_found")
     beside = slot.holder.get("text") if isinstance(slot.holder.get("text"), dict) else slot.holder
-    query = request.query_params.get("q")
+    context = {
+        **await choice_context(request, slot, beside),
+        "bench": bench,
+        "save_at": f"{bench.home}/fields",
+        "page_name": page_of(at),
+        "back": f"{bench.home}/{'' if page_of(at) == 'questions' else page_of(at)}#{at}",
+        "path": f"{bench.home}/picture",
+    }
+    return page(request, "workshop/picture.html", context)
+
+
+async def choice_context(request: Request, slot: Slot, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands at a picture's place, and the pictures for the word that was searched, else for what is `beside`."""
+    lang, query = language_of(request), request.query_params.get("q")
     if query is None:
         query = str(beside.get(lang) or "")
     found = await find_pictures(request, query, _MOST_HITS)
-    context = {
-        "bench": bench,
-        "page_name": page_of(at),
-        "at": at,
-        "back": f"{bench.home}/{'' if page_of(at) == 'questions' else page_of(at)}#{at}",
-        "stands": slot.value if has_picture(here.assets, slot.value) else "",
+    return {
+        "at": slot.path,
+        "stands": slot.value if has_picture(parts(request).assets, slot.value) else "",
         "was": slot.value,
         "label": beside.get(lang) or "",
         "query": query[:100],
         "hits": [shown.hexcode for shown in found],
         "names": {shown.hexcode: shown.name[lang] for shown in found},
-        "path": f"{bench.home}/picture",
     }
-    return page(request, "workshop/picture.html", context)
