@@ -199,10 +199,9 @@ def _welcome(demo: Demo, settings: Settings, how: str) -> str:
         "",
         f"Children   {demo.url}/app/   and tap the pictures of a session:",
     ]
-    lines += [
-        f"             {shown['school']:<11} {grades_key(shown['grades'])}   {' '.join(shown['pictures'])}"
-        for shown in demo.sessions
-    ]
+    named = [(f"{shown['school']} {grades_key(shown['grades'])}", shown["pictures"]) for shown in demo.sessions]
+    widest = max((len(name) for name, _ in named), default=0)
+    lines += [f"             {name:<{widest}}   {' '.join(pictures)}" for name, pictures in named]
     lines += ["", f"Staff      {demo.url}/staff/"]
     lines += [f"             {person.role:<14} {person.email:<22} {person.password}" for person in demo.staff]
     lines += ["", how.format(url=demo.url, consultation=demo.consultation, **people)]
