@@ -1,13 +1,13 @@
 """Results from whole packets, as a page and as JSON. Knows packets only: no response, not even through `parts`."""
 
-from typing import Any
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.domain.errors import DomainError
 from server.domain.levels import may_ask, open_to_anyone
-from server.domain.results import Result
+from server.exports.json_file import as_json
 from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases.report import Results, read_results
@@ -36,24 +36,8 @@ async def api(request: Request) -> Response:
     if not is_reviewer and not may_ask(found.consultation.public, found.where):
         raise DomainError("not_allowed")
     results = found.results if is_reviewer else open_to_anyone(found.results, found.where)
-    body = {
-        "consultation": found.consultation.id,
-        "frozen": found.consultation.frozen,
-        "where": found.where,
-        "questions": [_written(result) for result in results],
-    }
+    body = as_json(replace(found, results=results))
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
-
-
-def _written(result: Result) -> dict[str, Any]:
-    return {
-        "id": result.question.id,
-        "poll": result.poll,
-        "kind": result.question.kind,
-        "shown": result.shown,
-        "received": result.received,
-        "counts": result.counts,
-    }
 
 
 async def _read(request: Request) -> Results:
