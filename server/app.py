@@ -23,6 +23,7 @@ from server.usecases.days import keep_days
 from server.usecases.forget import forget_ideas
 from server.usecases.redraw import Easel
 from server.voice import Voice
+from server.web import public
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
 from server.web.limits import Limits
@@ -141,5 +142,6 @@ async def _read_aloud(here: Parts) -> None:
         try:
             if not here.voice.missing():
                 await read_aloud(here, done)
+                await public.read_aloud(here, done)
         except Exception as error:
             log.error("reading aloud failed: %s", type(error).__name__)
