@@ -1,5 +1,7 @@
 """Covering names and faces: words by their place, parts of the drawing by rectangles in parts of it from 0 to 1."""
 
+from itertools import zip_longest
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +13,7 @@ from server.web.forms import Form, field, go_to, read_form
 from server.web.parts import parts
 from server.web.templating import page
 
+_MOST_FIELDS = 600
 _SIDES = ("x", "y", "width", "height")
 
 
@@ -21,7 +24,7 @@ async def show(request: Request) -> Response:
 
 async def save(request: Request) -> Response:
     """Lets the idea be shown as it is covered now, and goes on to the next one."""
-    here, named, form = parts(request), request.path_params, await read_form(request)
+    here, named, form = parts(request), request.path_params, await read_form(request, max_fields=_MOST_FIELDS)
     about = (named["consultation"], named["idea"])
     try:
         boxes = read_boxes(*(form.get(side, []) for side in _SIDES))
@@ -41,7 +44,7 @@ async def _show(request: Request, form: Form, refused: DomainError | None) -> Re
     async with parts(request).db.reading() as db:
         context = await desk_context(request, db)
         idea = await seen_idea(request, db, context["consultation"])
-    rows = list(zip(*(form.get(side, []) for side in _SIDES), strict=False))[:MOST_BOXES]
+    rows = list(zip_longest(*(form.get(side, []) for side in _SIDES), fillvalue=""))[:MOST_BOXES]
     more = {
         "idea": idea,
         "words": words(idea.text or ""),

@@ -140,7 +140,7 @@ async def test_the_same_decision_twice_is_one(world: World) -> None:
     mika = await world.signed_in("Mika")
     for _ in range(2):
         assert await decided(mika, idea, "shown") == 303
-    assert await log(world) == ["idea_shown: Egen tredje plats"] or len(await log(world)) == 1
+    assert [line.partition(":")[0] for line in await log(world)] == ["idea_shown"]
 
 
 @pytest.mark.parametrize(("decision", "critical"), [("hidden hurtful", ""), ("hidden name", "yes")])
