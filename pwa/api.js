@@ -124,6 +124,17 @@ async function pack(text) {
   return { body: new Uint8Array(await new Response(stream).arrayBuffer()), encoding: "gzip" };
 }
 
+/** @typedef {{url: string, picture: string}} Answer what the municipality answered, and where it is read */
+
+/**
+ * @param {string} school
+ * @returns {Promise<Answer | undefined>} the newest answer to this school's children; nothing without network
+ */
+export async function answerFor(school) {
+  const found = await take(`/api/v1/schools/${encodeURIComponent(school)}/answer`).then((response) => response.json(), () => undefined);
+  return found?.answer ?? undefined;
+}
+
 /**
  * A file of this server, from the worker's cache where it is kept. Throws without an answer.
  *

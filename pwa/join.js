@@ -41,7 +41,23 @@ export async function openJoin(main) {
   if (link && (await enter({ link }, main)) === "entered") return false;
   listen(main);
   if (missing) say(main, "away");
+  void showAnswer(main);
   return true;
+}
+
+/**
+ * Leads to what the municipality answered the children of this tablet's school.
+ *
+ * @param {HTMLElement} main
+ */
+async function showAnswer(main) {
+  const school = await get("meta", "school");
+  const answer = school && (await api.answerFor(school));
+  if (!answer) return;
+  const way = find(main, "[data-answer]");
+  way.setAttribute("href", answer.url);
+  find(way, "img").setAttribute("src", answer.picture);
+  way.hidden = false;
 }
 
 /** Forgets classes that have ended and have nothing left to send, and the booklets only they played. */

@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
     step = request.query_params.get("step") or "code"
     if step not in STEPS:
         raise DomainError("not_found")
-    return page(request, f"boards/{step}.html", await _context(request, found, step))
+    return page(request, f"boards/{step}.html", await board_context(request, found, step))
 
 
 async def wall(request: Request) -> Response:
@@ -46,7 +46,7 @@ async def wall(request: Request) -> Response:
     if at is None:
         raise DomainError("not_found")
     context = {
-        **await _context(request, found, "wall"),
+        **await board_context(request, found, "wall"),
         "cards": cards,
         "at": at,
         "card": cards[at - 1] if at else None,
@@ -61,7 +61,8 @@ async def _progress(request: Request) -> Progress:
         return await find_progress(db, request.path_params["session"], here.clock())
 
 
-async def _context(request: Request, found: Progress, step: str) -> dict[str, Any]:
+async def board_context(request: Request, found: Progress, step: str) -> dict[str, Any]:
+    """What every board knows."""
     settings = parts(request).settings
     poll, _ = await find_asked(parts(request), found.session)
     link = f"{settings.base_url}/app/j/{found.session.link}"

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from server.domain.people import Action
 from server.web import (
     about,
+    answers,
     areas,
     boards,
     cards,
@@ -152,6 +153,7 @@ ROUTES = [
     _page(_SESSION + "/guide", guide.show, _WATCH),
     _page(_SESSION + "/board", boards.show, _RUN),
     _page(_SESSION + "/wall", boards.wall, _WATCH),
+    _page(_SESSION + "/feedback", answers.board, _WATCH),
     _page(_SESSION + "/card", cards.show, _RUN),
     _post(_SESSION + "/card", cards.renew, _RUN),
     _page("/staff/c/{card}", cards.held, ANYONE),
@@ -242,6 +244,7 @@ ROUTES = [
     _get("/staff/worry.js", worry.worker, ANYONE),
     # machines and anyone
     _get("/api/v1/results/{consultation}", results.api, reader(Action.READ_RESULTS)),
+    _get("/api/v1/schools/{school}/answer", answers.for_school, ANYONE),
     _get("/results/", public.show_all, ANYONE),
     _get("/results/{consultation}", public.show, ANYONE),
     _get("/results/{consultation}/schools/{school}", public.school, ANYONE),
