@@ -55,6 +55,7 @@ class DemoServer:
     data: Path
     port: int = field(default_factory=free_port)
     voice: str = "off"
+    town: bool = False
     _process: subprocess.Popen[str] | None = None
     _line: dict[str, Any] = field(default_factory=dict)
     _signed_in: dict[str, httpx2.Client] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class DemoServer:
 
     def start(self) -> DemoServer:
         command = [sys.executable, "-m", "server", "demo", "--port", str(self.port), "--data", str(self.data), "--json"]
+        command += ["--town"] if self.town else []
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
         environment = {**inherited, "TYCK_VOICE": self.voice}
         with (self.data / "test.log").open("ab") as log:
