@@ -9,6 +9,7 @@ from server.domain.errors import DomainError
 from server.domain.people import Action
 from server.store.areas import list_areas, list_below_in
 from server.store.consultations import find_consultation, list_consultations, list_newest_revisions
+from server.store.feedback import list_published_feedback
 from server.store.responses import count_arrived_by_place
 from server.store.sessions import list_closed_sessions, list_unclosed_sessions
 from server.store.tablets import list_holding
@@ -34,11 +35,12 @@ async def overview(request: Request) -> Response:
         sessions = [*await list_unclosed_sessions(db), *await list_closed_sessions(db, own, _MOST_CLOSED)]
         newest = await list_newest_revisions(db)
         known = await find_known(here, db, newest, sessions, await count_arrived_by_place(db))
+        answered = {each for each, feedback in (await list_published_feedback(db)).items() if feedback.answered}
     found = [build_overview(known, consultation, person, lang) for consultation in consultations]
     seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
     being_made = [one for one in found if not one.is_published and one.may_compose]
     may_compose = person.may_somewhere(Action.COMPOSE)
-    context = {"overviews": seen, "being_made": being_made, "may_compose": may_compose}
+    context = {"overviews": seen, "being_made": being_made, "may_compose": may_compose, "answered": answered}
     return page(request, "consultations/overview.html", context)
 
 
