@@ -45,10 +45,11 @@ def at(figures: Iterable[Figure], grades: str) -> list[Figure]:
     if not grades:
         return [figure for figure in figures if not figure.grades]
     wanted = read_grades(grades)
-    return [figure for figure in figures if figure.grades and _lies_in(figure.grades, wanted)]
+    return [figure for figure in figures if figure.grades and lies_in(figure.grades, wanted)]
 
 
-def _lies_in(node: str, wanted: Collection[int]) -> bool:
+def lies_in(node: str, wanted: Collection[int]) -> bool:
+    """Whether every grade of a class is wanted."""
     return all(grade in wanted for grade in read_grades(node))
 
 

@@ -83,8 +83,8 @@ async def insert_packet(db: AsyncConnection, packet: Packet) -> None:
 
 async def count_packets(db: AsyncConnection, consultation: str) -> dict[str, int]:
     """How many packets stand, by the session they came from; '' for those of grades, schools and above."""
-    query = select(packets.c.session, func.count()).where(packets.c.consultation == consultation)
-    return {session: number for session, number in await db.execute(query.group_by(packets.c.session))}
+    query = select(packets.c.session, func.count().label("number")).where(packets.c.consultation == consultation)
+    return {row.session: row.number for row in await db.execute(query.group_by(packets.c.session))}
 
 
 async def list_session_packets(db: AsyncConnection, session: str) -> dict[str, walls.Packet]:

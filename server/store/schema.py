@@ -149,7 +149,8 @@ sessions = Table(
     Column("card", Integer, nullable=False, server_default="0"),
     UniqueConstraint("area", "pictures", name="one_code_per_school"),
     Index("sessions_by_pictures", "pictures"),
-    Index("sessions_by_consultation", "consultation"),
+    # Whom a consultation asked is summed from the index alone.
+    Index("sessions_by_consultation", "consultation", "area", "grades", "counts_in_school", "state", "children"),
 )
 
 tablets = Table(

@@ -9,7 +9,7 @@ from server.domain.areas import PLACES
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
 from server.domain.questions import ANSWERED_IN, Question
-from server.domain.results import Result, at, sum_up
+from server.domain.results import Figure, Result, at, sum_up
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
 from server.store.packets import list_figures
@@ -24,6 +24,9 @@ class Results:
     results: tuple[Result, ...]
     schools: Mapping[str, Area]
     poll: Poll
+
+    def of(self, entry: str) -> Result:
+        return next(result for result in self.results if result.question.id == entry)
 
     def by_question(self) -> list[tuple[Question, list[Result]]]:
         """The questions that are counted, and the language, each with its results: several when it has pairs."""
@@ -48,11 +51,19 @@ async def read_results(
     school, language = where.get("school", ""), where.get("school_language", "")
     if (school and school not in schools) or (language and language not in LANGUAGES):
         raise DomainError("not_found")
+    here = await read_figures(db, consultation_id, schools, where)
+    results = tuple(sum_up(revision.poll.id, entry, here) for entry in revision.poll.ledger.values())
+    return Results(consultation, where, results, schools, revision.poll)
+
+
+async def read_figures(
+    db: AsyncConnection, consultation_id: str, schools: Mapping[str, Area], where: Mapping[str, str]
+) -> list[Figure]:
+    """What the packets of a consultation sum to where `where` says. Raises `not_found` for grades that are none."""
+    school, language = where.get("school", ""), where.get("school_language", "")
     if language and school and schools[school].kind in PLACES:
         # A school has one language: asking for both is asking for the school, or for nothing.
         figures = await list_figures(db, consultation_id, school, "") if schools[school].language == language else []
     else:
         figures = await list_figures(db, consultation_id, school, language)
-    here = at(figures, where.get("grades", ""))
-    results = tuple(sum_up(revision.poll.id, entry, here) for entry in revision.poll.ledger.values())
-    return Results(consultation, where, results, schools, revision.poll)
+    return at(figures, where.get("grades", ""))

@@ -20,6 +20,9 @@ BEGIN SELECT RAISE(ABORT, 'packets are append only'); END
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(_SQLITE_GUARD)
+    op.drop_index("sessions_by_consultation", "sessions")
+    summed = ["consultation", "area", "grades", "counts_in_school", "state", "children"]
+    op.create_index("sessions_by_consultation", "sessions", summed)
     op.add_column("consultations", sa.Column("public", sa.String()))
     op.add_column("consultations", sa.Column("archived", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("ideas", sa.Column("state", sa.String(), nullable=False, server_default="new"))

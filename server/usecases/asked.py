@@ -1,0 +1,84 @@
+"""Beside every result: who was asked, who answered, who has not been asked yet. Knows numbers of children only."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from operator import add
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.results import lies_in
+from server.domain.sessions import State, read_grades
+from server.store.areas import Area, list_areas, list_path_in
+from server.store.asked import Asked, list_answered, list_asked
+from server.usecases.report import Results
+
+_GOING = (State.OPEN, State.CLOSING)
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Of some sessions: `expected` children (`untold` sessions told no number), `answered` in those that are closed;
+    `going` sessions are not closed yet.
+    """
+
+    sessions: int = 0
+    going: int = 0
+    expected: int = 0
+    untold: int = 0
+    answered: int = 0
+
+    def __add__(self, other: "Turnout") -> "Turnout":
+        return Turnout(*map(add, astuple(self), astuple(other)))
+
+
+@dataclass(frozen=True)
+class WhoseAnswers:
+    """Of the places that a result is about: all together, and each, by id."""
+
+    whole: Turnout
+    places: tuple[tuple[Area, Turnout], ...]
+
+    @property
+    def asked(self) -> tuple[Area, ...]:
+        return tuple(area for area, turnout in self.places if turnout.sessions)
+
+    @property
+    def not_asked(self) -> tuple[Area, ...]:
+        return tuple(area for area, turnout in self.places if not turnout.sessions)
+
+
+async def read_whose_answers(db: AsyncConnection, found: Results) -> WhoseAnswers:
+    """Where `found.where` says. Costs as much as there are classes, however many sessions and answers."""
+    known = await list_areas(db)
+    places = [area for area in found.consultation.list_places_in(known) if _is_in(known, area, found)]
+    grades = found.where.get("grades", "")
+    sessions: dict[str, list[Asked]] = defaultdict(list)
+    for row in await list_asked(db, found.consultation.id):
+        if not grades or _lies_in(row.grades, grades):
+            sessions[row.area].append(row)
+    answered: dict[str, int] = defaultdict(int)
+    for area, node, number in await list_answered(db, found.consultation.id, found.poll.id):
+        if _lies_in(node, grades) if grades else not node:
+            answered[area] += number
+    each = [(known[area], _turnout(sessions[area], answered[area])) for area in places]
+    return WhoseAnswers(sum((turnout for _, turnout in each), Turnout()), tuple(each))
+
+
+def _is_in(known: Mapping[str, Area], area: str, found: Results) -> bool:
+    school, language = found.where.get("school", ""), found.where.get("school_language", "")
+    return (not school or school in list_path_in(known, area)) and (not language or known[area].language == language)
+
+
+def _lies_in(node: str, grades: str) -> bool:
+    return bool(node) and lies_in(node, read_grades(grades))
+
+
+def _turnout(rows: Sequence[Asked], answered: int) -> Turnout:
+    return Turnout(
+        sessions=sum(row.sessions for row in rows),
+        going=sum(row.sessions for row in rows if row.state in _GOING),
+        expected=sum(row.expected for row in rows),
+        untold=sum(row.untold for row in rows),
+        answered=answered,
+    )
