@@ -46,7 +46,7 @@ async def test_one_letter_a_day_also_after_a_restart(tmp_path: Path) -> None:
 async def test_nobody_is_told_at_night_or_at_the_weekend(tmp_path: Path, moment: datetime) -> None:
     async with open_postbox() as postbox, open_world(tmp_path, smtp=postbox.settings) as world:
         await made(world)
-        await remind(world.parts, MONDAY - before)
+        await remind(world.parts, moment)
         assert postbox.letters == []
 
 
