@@ -28,6 +28,7 @@ class Did(StrEnum):
     SESSION_OPENED = "session_opened"
     SESSION_FINISHED = "session_finished"
     SESSION_CLOSED = "session_closed"
+    SESSION_DISCARDED = "session_discarded"
     HELD_INCLUDED = "held_included"
     HELD_LEFT_OUT = "held_left_out"
     CONSULTATION_FROZEN = "consultation_frozen"

@@ -30,6 +30,7 @@ GRADES = range(1, 7)
 _GRADES = re.compile(r"([0-9])(?:-([0-9]))?")
 DEFAULT_CAP = 2000
 _ID = "s_"
+_SPECIAL_ID = "g_"
 _TYPED_ID = "p_"
 TRIAL_ID = "t_"
 _GUESS_ID = "t_guess."
@@ -41,6 +42,7 @@ class State(StrEnum):
     OPEN = "open"
     CLOSING = "closing"
     CLOSED = "closed"
+    DISCARDED = "discarded"
     FROZEN = "frozen"
 
 
@@ -49,6 +51,7 @@ _STEPS = {
     "open": ({State.PREPARED}, State.OPEN),
     "finish": ({State.OPEN}, State.CLOSING),
     "close": ({State.OPEN, State.CLOSING}, State.CLOSED),
+    "discard": ({State.PREPARED, State.OPEN, State.CLOSING}, State.DISCARDED),
 }
 
 
@@ -84,6 +87,10 @@ class Session:
         return self.id.startswith(_GUESS_ID)
 
     @property
+    def is_over(self) -> bool:
+        return self.state in (State.CLOSED, State.DISCARDED)
+
+    @property
     def typed(self) -> bool:
         """Whether its answers are typed in from paper: its id says so, and with it every pass to it."""
         return self.id.startswith(_TYPED_ID)
@@ -93,13 +100,18 @@ def is_trial(session_id: str) -> bool:
     return session_id.startswith(TRIAL_ID)
 
 
-def new_session_id(*, typed: bool = False, trial: bool = False, guess: bool = False) -> str:
-    kind = _TYPED_ID if typed else TRIAL_ID if trial else _GUESS_ID if guess else _ID
+def is_special(session_id: str) -> bool:
+    """Whether it was started as a group that counts in the school, whatever its grades."""
+    return session_id.startswith(_SPECIAL_ID)
+
+
+def new_session_id(*, typed: bool = False, trial: bool = False, guess: bool = False, special: bool = False) -> str:
+    kind = _TYPED_ID if typed else TRIAL_ID if trial else _GUESS_ID if guess else _SPECIAL_ID if special else _ID
     return kind + secrets.token_urlsafe(6)
 
 
 def after(state: State, step: str) -> State:
-    """The state that `step` (open, finish, close) leads to. Raises `wrong_state`."""
+    """The state that `step` (open, finish, close, discard) leads to. Raises `wrong_state`."""
     allowed, new_state = _STEPS[step]
     if state not in allowed:
         raise DomainError("wrong_state")

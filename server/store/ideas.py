@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.desk import SHOWN, State
 from server.domain.grants import Grant
+from server.domain.sessions import State as SessionState
 from server.store.database import upsert
 from server.store.schema import consultations, idea_counts, ideas, sessions, tablets
 
@@ -31,9 +32,11 @@ class KeptIdea:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a tablet's session stands when it delivers an idea; `arrived` counts ideas."""
+    """Where a tablet's session stands when it delivers an idea; `is_over` is true after the freeze and of a discarded
+    session; `arrived` counts ideas.
+    """
 
-    frozen: bool
+    is_over: bool
     revoked: bool
     children: int | None
     arrived: int
@@ -50,6 +53,7 @@ async def find_standing(db: AsyncConnection, grant: Grant) -> Standing:
                 .where(tablets.c.session == grant.session, tablets.c.grant_id == grant.grant)
                 .scalar_subquery(),
                 select(sessions.c.children).where(sessions.c.id == grant.session).scalar_subquery(),
+                select(sessions.c.state).where(sessions.c.id == grant.session).scalar_subquery(),
                 func.coalesce(
                     select(idea_counts.c.arrived).where(idea_counts.c.session == grant.session).scalar_subquery(),
                     literal(0),
@@ -57,8 +61,9 @@ async def find_standing(db: AsyncConnection, grant: Grant) -> Standing:
             )
         )
     ).one()
-    revoked, children, arrived = row
-    return Standing(bool(frozen), bool(revoked), children, int(arrived))
+    revoked, children, state, arrived = row
+    is_over = frozen or state == SessionState.DISCARDED.value
+    return Standing(bool(is_over), bool(revoked), children, int(arrived))
 
 
 async def insert_idea(db: AsyncConnection, session: str, idea: KeptIdea) -> None:

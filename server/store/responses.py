@@ -101,9 +101,13 @@ def list_standings(session_ids: Collection[str]) -> Work[dict[str, Standing]]:
     """The standing of each known session; no other writer changes it before this transaction ends."""
     rows = yield from _LIST_STANDINGS.run([(session,) for session in session_ids])
     return {
-        session: Standing(State.FROZEN if frozen else State(state), children, arrived, waiting_for_word)
+        session: Standing(_standing(State(state), bool(frozen)), children, arrived, waiting_for_word)
         for session, state, children, frozen, arrived, waiting_for_word in rows
     }
+
+
+def _standing(state: State, frozen: bool) -> State:
+    return State.FROZEN if frozen and state != State.DISCARDED else state
 
 
 def list_held(ids: Collection[tuple[str, str]]) -> Work[dict[tuple[str, str], str]]:
@@ -199,8 +203,8 @@ async def erase_held_bodies(db: AsyncConnection, session_ids: Collection[str]) -
     await db.execute(update(held).where(held.c.session.in_(session_ids)).values(body=""))
 
 
-async def erase_trial(db: AsyncConnection, session: str) -> None:
-    """What of a trial session no one else keeps: its held responses and its participation."""
+async def erase_uncounted(db: AsyncConnection, session: str) -> None:
+    """What of a trial or a discarded session no one else keeps: its held responses and its participation."""
     await db.execute(delete(held).where(held.c.session == session))
     await db.execute(delete(participation).where(participation.c.session == session))
 

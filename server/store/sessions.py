@@ -60,7 +60,8 @@ async def list_codes(db: AsyncConnection, school: str) -> set[tuple[str, ...]]:
 
 async def list_unclosed_sessions(db: AsyncConnection) -> list[Session]:
     """Those of every consultation that are prepared, open or closing, in the order of `list_sessions`."""
-    query = select(sessions).where(sessions.c.state != State.CLOSED.value, sessions.c.state != State.FROZEN.value)
+    over = (State.CLOSED.value, State.DISCARDED.value, State.FROZEN.value)
+    query = select(sessions).where(sessions.c.state.not_in(over))
     return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id))
 
 
@@ -71,7 +72,10 @@ async def list_closed_sessions(db: AsyncConnection, areas: Collection[str], most
 
 
 async def list_sessions(db: AsyncConnection, consultation_id: str) -> list[Session]:
-    query = select(sessions).where(sessions.c.consultation == consultation_id)
+    """Those of a consultation; one that was discarded is none of them."""
+    query = select(sessions).where(
+        sessions.c.consultation == consultation_id, sessions.c.state != State.DISCARDED.value
+    )
     return await _list(db, query.order_by(sessions.c.area, sessions.c.grades, sessions.c.id))
 
 

@@ -104,11 +104,13 @@ def mark_heard(reports: Iterable[TabletReport], now: int) -> Work[set[tuple[str,
     return {(session, grant) for session, grant in (yield from _LIST_REVOKED.run([row[:2] for row in rows]))}
 
 
-async def erase_tablets(db: AsyncConnection, session: str) -> None:
-    """Forgets the tablets of a session, except revoked ones: what those deliver late must still be held; and those
-    that still hold answers: the freeze warns of them.
+async def erase_tablets(db: AsyncConnection, session: str, *, all_of_them: bool = False) -> None:
+    """Forgets the tablets of a session. Unless `all_of_them` go, revoked ones stay, for what those deliver late must
+    still be held, and those that hold answers, for the freeze warns of them.
     """
-    await db.execute(delete(tablets).where(tablets.c.session == session, ~tablets.c.revoked, tablets.c.pending == 0))
+    known = tablets.c.session == session
+    spared = or_(tablets.c.revoked, tablets.c.pending > 0)
+    await db.execute(delete(tablets).where(known if all_of_them else and_(known, ~spared)))
 
 
 async def erase_all_tablets(db: AsyncConnection, consultation: str) -> None:

@@ -127,7 +127,7 @@ async def _make_again(tx: AsyncConnection, grant: Grant) -> None:
             consultation=grant.consultation,
             area=grant.area,
             grades=grades,
-            counts_in_school=rules.counts_in_school(grades),
+            counts_in_school=rules.is_special(grant.session) or rules.counts_in_school(grades),
             revision=grant.revision,
             profile=grant.profile,
             state=State.CLOSING,

@@ -34,7 +34,7 @@ class Kept:
 async def receive(
     db: Database, revisions: Revisions, easel: Easel, clock: Clock, grant: Grant, idea_id: str, idea: Idea
 ) -> Kept:
-    """Keeps an idea, or holds it for a moderator's word; after the freeze or in a trial it is only acknowledged.
+    """Keeps an idea, or holds it for a moderator's word; after the freeze, in a trial or a discarded session it is only acknowledged.
 
     Raises `busy`, or `over_cap` far above the session's cap.
     """
@@ -43,7 +43,7 @@ async def receive(
     async with db.writing() as tx:
         standing = await ideas.find_standing(tx, grant)
         kept = None
-        if not standing.frozen and not is_trial(grant.session):
+        if not standing.is_over and not is_trial(grant.session):
             if standing.arrived >= _REFUSE_ABOVE * cap(standing.children):
                 raise DomainError("over_cap")
             made = _kept_idea(grant, revision, idea_id, idea, picture, _why_held(standing, grant, revision, idea))

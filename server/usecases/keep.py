@@ -89,7 +89,7 @@ class Keeping:
         """Says where an item goes; the order of the questions is the order of what weighs most."""
         pair = (grant.session, item.id)
         state = self._standings[grant.session].state
-        if rules.is_trial(grant.session) and state in (State.CLOSED, State.FROZEN):
+        if state == State.DISCARDED or (rules.is_trial(grant.session) and state in (State.CLOSED, State.FROZEN)):
             self._receipts[pair] = STORED
         elif state == State.FROZEN:
             self._closed[pair] = item
@@ -146,10 +146,12 @@ class Keeping:
             return DomainError("over_cap")
         session = delivery.grant.session
         receipts = {item.id: self._receipts[(session, item.id)] for item in delivery.items}
+        state = self._standings[session].state
         return Outcome(
             {**delivery.receipts, **receipts},
             self._commit if receipts or delivery.receipts else None,
-            self._standings[session].state,
+            # To a tablet a session that was discarded is over like any other.
+            State.CLOSED if state == State.DISCARDED else state,
             self._day,
         )
 

@@ -67,7 +67,7 @@ async def prepare(
         if not typed and not trial:
             closes = rules.check_days(consultation.facts, max(opens or today, today), closes)
         session = Session(
-            id=rules.new_session_id(typed=typed, trial=trial),
+            id=rules.new_session_id(typed=typed, trial=trial, special=special),
             consultation=consultation.id,
             area=area_id,
             grades=tuple(sorted(set(grades))),
@@ -164,6 +164,26 @@ async def close(db: Database, live: Live, revisions: Revisions, key: bytes, sess
     live.announce(session.consultation)
 
 
+async def discard(db: Database, live: Live, session_id: str, *, by: str = "") -> None:
+    """Erases what a session that was misused has received: it counts nowhere, and what its tablets still deliver
+    is acknowledged and dropped.
+
+    Raises `frozen`, or `wrong_state` when it is closed: packets are never taken back.
+    """
+    async with db.writing() as tx:
+        session = await find(tx, session_id, for_update=True)
+        await find_unfrozen(tx, session.consultation)
+        state = rules.after(session.state, "discard")
+        await responses.erase_uncounted(tx, session.id)
+        await responses.erase_responses(tx, session.id)
+        await tablets.erase_tablets(tx, session.id, all_of_them=True)
+        await sessions.mark_state(tx, session.id, state)
+        await note(tx, by, Did.SESSION_DISCARDED, session)
+    await db.forget_deleted()
+    live.announce(session.id)
+    live.announce(session.consultation)
+
+
 async def close_in(
     tx: AsyncConnection, revisions: Revisions, key: bytes, consultation: Consultation, session: Session
 ) -> None:
@@ -172,7 +192,7 @@ async def close_in(
     if session.is_guess:
         await sum_guesses(tx, revisions, session)
     if session.is_trial:
-        await responses.erase_trial(tx, session.id)
+        await responses.erase_uncounted(tx, session.id)
     else:
         await _release(tx, revisions, key, consultation, session)
     await responses.erase_responses(tx, session.id)

@@ -46,6 +46,7 @@ SAID = {
     Did.SESSION_OPENED: N_("Opened an answering session"),
     Did.SESSION_FINISHED: N_("Finished an answering session"),
     Did.SESSION_CLOSED: N_("Closed an answering session"),
+    Did.SESSION_DISCARDED: N_("Discarded an answering session"),
     Did.HELD_INCLUDED: N_("Counted answers that were set aside"),
     Did.HELD_LEFT_OUT: N_("Left out answers that were set aside"),
     Did.CONSULTATION_FROZEN: N_("Froze a consultation"),

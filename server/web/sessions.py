@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from server.domain.errors import DomainError
 from server.usecases import days, decide, run_session
+from server.web.answers import find_answer
 from server.web.events import stream
 from server.web.forms import field, go_to, read_form, small_number
 from server.web.guide import find_asked, find_rounds
@@ -25,11 +26,15 @@ async def _progress(request: Request) -> Progress:
 
 
 async def _context(request: Request, found: Progress) -> dict[str, Any]:
-    poll, _ = await find_asked(parts(request), found.session)
+    here = parts(request)
+    poll, _ = await find_asked(here, found.session)
+    async with here.db.reading() as db:
+        answer = await find_answer(db, found.session, found.consultation, found.now)
     return {
         "progress": found,
         "session": found.session,
         "poll": poll,
+        "answer": answer,
         "rounds": await find_rounds(parts(request), found),
         "base_url": parts(request).settings.base_url,
         "today": today_of(request).isoformat(),
@@ -79,6 +84,13 @@ async def close(request: Request) -> Response:
     """Closes for good; the packets stand when it answers. Raises `wrong_state`."""
     here, session = parts(request), request.path_params["session"]
     await run_session.close(here.db, here.live, here.revisions, here.key, session, by=request.state.person.id)
+    return _back(request)
+
+
+async def discard(request: Request) -> Response:
+    """Erases what it received, for good. Raises `frozen` or `wrong_state`."""
+    here, session = parts(request), request.path_params["session"]
+    await run_session.discard(here.db, here.live, session, by=request.state.person.id)
     return _back(request)
 
 

@@ -242,3 +242,15 @@ async def test_a_sheet_typed_in_after_closing_is_still_known_as_one(town: Town) 
 
 async def test_children_join_no_session_of_sheets(town: Town) -> None:
     assert (await town.session(typed=True)).pictures is None
+
+
+async def test_a_restored_special_group_still_counts_in_the_school(town: Town) -> None:
+    session = await town.session(special=True)
+    grant = await town.tablet(session)
+    async with town.db.writing() as tx:
+        await tx.execute(text("DELETE FROM tablets"))
+        await tx.execute(text("DELETE FROM sessions"))
+    await town.deliver(grant, *(item(grant, {"q1": "home"}) for _ in range(6)))
+    await town.close(session)
+    assert await figures(town, "koivu", "1-2") == {}
+    assert (await figures(town, "koivu"))[SHOWN] == 5

@@ -428,3 +428,39 @@ async def test_a_session_is_kept_open_until_a_day(world: World) -> None:
     assert f'value="{day}"' in (await alva.get(home)).text
     await alva.post(f"{home}/closes", data={"closes": ""})
     assert "Håll öppen till" in (await alva.get(home)).text
+
+
+async def test_the_page_of_the_freeze_names_the_tablets_that_may_hold_answers(world: World) -> None:
+    session = await world.town.session()
+    grant = await world.town.tablet(session)
+    await world.town.deliver(grant, pending=3)
+    mika = await world.signed_in("Mika")
+    page = (await mika.get(HOME)).text
+    assert "Pekplattor kan ha svar kvar." in page
+    assert f'<a href="/staff/sessions/{session.id}">Koivu 1–2</a>: 1 pekplatta' in page
+    assert "minst 3 svar" in page
+    assert "räknas då inte i något resultat" in (await mika.get(f"{HOME}?ask=freeze")).text
+    await world.town.finish(session)
+    for _ in range(2):
+        await world.town.deliver(grant)
+    assert "Pekplattor kan ha svar kvar." not in (await mika.get(HOME)).text
+
+
+async def test_a_misused_session_is_discarded_and_says_so(world: World) -> None:
+    session = await brought(world, "open")
+    alva, home = await world.signed_in("Alva"), f"/staff/sessions/{session.id}"
+    page = (await alva.get(home)).text
+    assert f'action="{home}/discard"' in page
+    assert "2 barns svar raderas." in page
+    assert (await alva.post(f"{home}/discard")).headers["location"] == home
+    page = (await alva.get(home)).text
+    assert "Svarsstunden är kasserad" in page
+    assert f'action="{home}/' not in page
+    assert session.id not in (await (await world.signed_in("Mika")).get(HOME)).text
+    assert (await alva.post(f"{home}/discard")).status_code == 409
+
+
+@pytest.mark.parametrize("state", ["closed", "trial"])
+async def test_what_is_closed_or_a_trial_is_not_discarded(world: World, state: str) -> None:
+    session = await world.town.session(trial=True) if state == "trial" else await brought(world, "closed")
+    assert "/discard" not in (await (await world.signed_in("Alva")).get(f"/staff/sessions/{session.id}")).text
