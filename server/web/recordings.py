@@ -1,4 +1,4 @@
-"""The page where a moderator hears what a poll reads aloud and records it in a better voice, published or not."""
+"""Where one hears what a poll or the cards of feedback say, and records it in a better voice, published or not."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,9 +8,13 @@ from starlette.responses import Response
 
 from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
 from server.domain.errors import DomainError, ErrorKind
+from server.domain.feedback import read_feedback
 from server.domain.gaps import complete
-from server.domain.sounds import FORMATS, Spoken
+from server.domain.questions import Text
+from server.domain.sounds import FORMATS, Spoken, sound_key
+from server.store.consultations import find_consultation
 from server.store.drafts import Draft, find_draft
+from server.store.feedback import find_feedback
 from server.store.sounds import StoredSound, list_sounds
 from server.usecases import speak
 from server.web.forms import go_to
@@ -37,9 +41,11 @@ class Line:
 
 @dataclass(frozen=True)
 class _Script:
-    """Everything a poll reads aloud in any profile, in one language: {key: text}."""
+    """What is read aloud in one language, {key: text}; its page, and the page it belongs to with its name."""
 
-    poll: Poll
+    path: str
+    back: str
+    title: Text
     consultation: str
     lang: str
     texts: Mapping[str, str]
@@ -83,7 +89,7 @@ async def forget(request: Request) -> Response:
 
 
 def _address(script: _Script, key: str) -> str:
-    return f"/staff/polls/{script.poll.id}/sounds?texts={script.lang}#{key}"
+    return f"{script.path}?texts={script.lang}#{key}"
 
 
 async def _show(request: Request, lang: str, refused: tuple[str, ErrorKind] | None = None) -> Response:
@@ -93,8 +99,7 @@ async def _show(request: Request, lang: str, refused: tuple[str, ErrorKind] | No
         found = {name: await list_sounds(db, script.consultation, script.texts, name) for name in FORMATS}
     lines = [_line(key, text, found) for key, text in script.texts.items()]
     context = {
-        "poll": script.poll,
-        "consultation": script.consultation,
+        "script": script,
         "texts": lang,
         "lines": lines,
         "recorded": sum(line.recorded for line in lines),
@@ -102,7 +107,7 @@ async def _show(request: Request, lang: str, refused: tuple[str, ErrorKind] | No
         "missing": here.voice.missing(),
         "speaks": here.voice.speaks,
         "refused": refused,
-        "path": f"/staff/polls/{script.poll.id}/sounds",
+        "path": script.path,
     }
     response = page(request, "sounds/show.html", context, status=refused[1].status if refused else 200)
     response.headers.update(_MICROPHONE)
@@ -116,20 +121,41 @@ def _line(key: str, text: str, found: Mapping[str, Mapping[str, StoredSound]]) -
 
 
 async def _script(request: Request, lang: str) -> _Script:
-    here, poll_id = parts(request), request.path_params["poll"]
     if lang not in LANGUAGES:
         raise DomainError("not_found")
+    named = request.path_params
+    return await (_poll_script(request, named["poll"], lang) if "poll" in named else _feedback_script(request, lang))
+
+
+async def _feedback_script(request: Request, lang: str) -> _Script:
+    async with parts(request).db.reading() as db:
+        found = await find_consultation(db, request.path_params["consultation"])
+        if found is None:
+            raise DomainError("not_found")
+        written = read_feedback((await find_feedback(db, found.id)).content)
+    back = f"/staff/consultations/{found.id}/feedback"
+    texts = {sound_key(text, lang): text for text in written.spoken(lang)}
+    return _Script(f"{back}/sounds", back, found.title, found.id, lang, texts)
+
+
+async def _poll_script(request: Request, poll_id: str, lang: str) -> _Script:
+    here = parts(request)
     async with here.db.reading() as db:
         draft = await find_draft(db, poll_id)
     if draft and (poll := _complete_poll(draft)):
         drawn = [draw_booklet(here, poll, profile.id, lang)[1] for profile in poll.profiles]
-        return _Script(poll, draft.consultation, lang, _texts(drawn, lang))
+        return _of_poll(poll, draft.consultation, lang, _texts(drawn, lang))
     revision = await here.revisions.find_newest_of_poll(poll_id)
     if revision is None:
         raise DomainError("incomplete")
     editions = [f"{revision.id}-{profile.id}" for profile in revision.poll.profiles]
     pages = [(await spoken_page(here, edition, lang)).texts for edition in editions]
-    return _Script(revision.poll, revision.consultation, lang, _texts(pages, lang))
+    return _of_poll(revision.poll, revision.consultation, lang, _texts(pages, lang))
+
+
+def _of_poll(poll: Poll, consultation: str, lang: str, texts: Mapping[str, str]) -> _Script:
+    back = f"/staff/consultations/{consultation}"
+    return _Script(f"/staff/polls/{poll.id}/sounds", back, poll.title, consultation, lang, texts)
 
 
 def _complete_poll(draft: Draft) -> Poll | None:
