@@ -1,10 +1,11 @@
-"""What the tests need beyond Python packages: a browser, its iPad-like cousin, a database server, a voice.
+"""What the tests need beyond Python packages: a browser, its iPad-like cousin, a database server, a voice, a printer.
 
 Finds them, and as root on Debian installs what is missing. Knows nothing about what the tests do with them.
 """
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -12,12 +13,14 @@ import sys
 from pathlib import Path
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_WITH = {"xvfb": ("xauth",)}
+_WITH = {"xvfb": ("xauth",), "libpango-1.0-0": ("libpangoft2-1.0-0", "libharfbuzz-subset0")}
 _WITHOUT = {
+    "chromium-headless-shell": "The tests in a browser take longer: no chromium-headless-shell.",
     "webkit2gtk-driver": "The child's walk in WebKit (the iPad's engine) is left out: no webkit2gtk-driver.",
     "xvfb": "The child's walk in WebKit (the iPad's engine) is left out: no display and no xvfb.",
     "espeak-ng": "What makes sounds is not tested: no espeak-ng.",
     "ffmpeg": "What makes sounds is not tested: no ffmpeg.",
+    "libpango-1.0-0": "What makes PDF files is not tested: no Pango.",
     "postgresql": "The store is tested on SQLite alone: PostgreSQL's programs are not installed.",
 }
 
@@ -31,6 +34,11 @@ def find_chromium() -> str | None:
     return str(from_playwright) if from_playwright and from_playwright.exists() else None
 
 
+def find_headless_chromium() -> str | None:
+    """The same engine without a browser's own pages around ours, which cost a third as much again; else Chromium."""
+    return shutil.which("chromium-headless-shell") or find_chromium()
+
+
 def find_webkit() -> str | None:
     """The path of WebKitGTK's driver, when a display (or xvfb) is there for it too."""
     display = os.environ.get("DISPLAY") or shutil.which("Xvfb")
@@ -40,6 +48,11 @@ def find_webkit() -> str | None:
 def find_voice() -> bool:
     """Whether both programs are there that make sounds."""
     return all(shutil.which(program) for program in ("espeak-ng", "ffmpeg"))
+
+
+def find_pango() -> bool:
+    """Whether the libraries are there that lay out the text of a PDF."""
+    return all(ctypes.util.find_library(name) for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))
 
 
 def find_postgres() -> Path | None:
@@ -69,10 +82,12 @@ def _missing() -> list[str]:
     """Debian's names of what is not there yet."""
     found = {
         "chromium": find_chromium(),
+        "chromium-headless-shell": shutil.which("chromium-headless-shell"),
         "webkit2gtk-driver": shutil.which("WebKitWebDriver"),
         "xvfb": os.environ.get("DISPLAY") or shutil.which("Xvfb"),
         "espeak-ng": shutil.which("espeak-ng"),
         "ffmpeg": shutil.which("ffmpeg"),
+        "libpango-1.0-0": find_pango(),
         "postgresql": find_postgres(),
     }
     return [package for package, where in found.items() if not where]
