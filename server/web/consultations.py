@@ -14,6 +14,7 @@ from server.store.responses import count_arrived_by_place
 from server.store.sessions import list_closed_sessions, list_unclosed_sessions
 from server.store.tablets import list_holding
 from server.usecases import freeze as freezing
+from server.web.desk import list_waiting
 from server.web.events import stream
 from server.web.forms import go_to
 from server.web.overviews import build_overview, find_dashboard, find_known
@@ -36,11 +37,13 @@ async def overview(request: Request) -> Response:
         newest = await list_newest_revisions(db)
         known = await find_known(here, db, newest, sessions, await count_arrived_by_place(db))
         answered = {each for each, feedback in (await list_published_feedback(db)).items() if feedback.answered}
+        waiting = await list_waiting(db, person, consultations)
     found = [build_overview(known, consultation, person, lang) for consultation in consultations]
     seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
     being_made = [one for one in found if not one.is_published and one.may_compose]
     may_compose = person.may_somewhere(Action.COMPOSE)
-    context = {"overviews": seen, "being_made": being_made, "may_compose": may_compose, "answered": answered}
+    context = {"overviews": seen, "being_made": being_made, "may_compose": may_compose}
+    context |= {"answered": answered, "waiting": waiting}
     return page(request, "consultations/overview.html", context)
 
 

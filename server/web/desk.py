@@ -1,7 +1,7 @@
 """The desk where a person looks at every idea: one after another, or those that were decided. Never says from where."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from server.domain.desk import READ, REASONS, WORRIES, State
 from server.domain.errors import DomainError
+from server.domain.people import Action, Person
 from server.store import desk
+from server.store.areas import list_area_path
 from server.store.consultations import Consultation, find_consultation
 from server.store.desk import DeskIdea
 from server.store.themes import list_themes
@@ -132,6 +134,20 @@ async def seen_idea(request: Request, db: AsyncConnection, consultation: Consult
     if idea is None or not await moderate.may_see(db, consultation, idea.verdict.state, request.state.person.id):
         raise DomainError("not_found")
     return idea
+
+
+async def list_waiting(
+    db: AsyncConnection, person: Person, consultations: Iterable[Consultation]
+) -> dict[str, desk.Waiting]:
+    """What waits at the desk for this person, by consultation where something does."""
+    counted, found = await desk.count_waiting(db), dict[str, desk.Waiting]()
+    for consultation in consultations:
+        waiting = counted.get(consultation.id)
+        if waiting and person.may(Action.MODERATE_IDEAS, await list_area_path(db, consultation.area)):
+            keep = await moderate.list_keepers(db, consultation) if waiting.worries else ()
+            keeps = person.id in {member.account.id for member in keep}
+            found[consultation.id] = desk.Waiting(waiting.ideas, waiting.worries if keeps else 0)
+    return found
 
 
 async def _show(request: Request, after: str, last: str) -> Response:
