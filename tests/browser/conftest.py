@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.demo import Class, DemoServer
-from tests.browser.device import ARGUMENTS, Device, chromium_path
+from tests.browser.device import HEADLESS, Device
 from tests.browser.proxy import FaultyProxy, open_proxy
 from tests.browser.records import Records
 from tests.browser.tablet import Tablet
 from tests.copies import lay_out
+from tests.needs import find_headless_chromium
 from tests.web.demo import make_demo
 
 
@@ -33,7 +34,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    started = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+    started = playwright.chromium.launch(executable_path=find_headless_chromium(), args=list(HEADLESS))
     yield started
     started.close()
 
@@ -76,7 +77,8 @@ def new_device(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 768, "height": 954})
+    # What moves is drawn sixty times a second; a `tablet` sees it.
+    made = browser.new_context(viewport={"width": 768, "height": 954}, reduced_motion="reduce")
     yield made
     made.close()
 

@@ -23,6 +23,8 @@ ARGUMENTS = (
     "--no-first-run",
     "--disable-gpu",
 )
+# The headless shell would set its letters otherwise than a tablet's browser does.
+HEADLESS = (*ARGUMENTS, "--font-render-hinting=none")
 _OWN = (
     "--headless=new",
     "--remote-debugging-port=0",
@@ -31,7 +33,7 @@ _OWN = (
     "--disable-extensions",
     "--disable-component-extensions-with-background-pages",
     "--disable-default-apps",
-    "--disable-features=InitialWebUI,WebUIReloadButton,Translate,OptimizationHints,MediaRouter",
+    "--disable-features=InitialWebUI,WebUIReloadButton,WebUIOmniboxPopup,Translate,OptimizationHints,MediaRouter",
     "--password-store=basic",
 )
 
