@@ -1,7 +1,7 @@
 """The signal "this session changed": carries no data. Whoever hears it fetches what they may see."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 
@@ -10,7 +10,7 @@ class Live:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Event]] = {}
-        self._stopped = False
+        self.is_stopped = False
 
     def announce(self, topic: str) -> None:
         for heard in self._listeners.get(topic, ()):
@@ -18,21 +18,13 @@ class Live:
 
     def stop(self) -> None:
         """Ends every stream, so that the server can stop."""
-        self._stopped = True
+        self.is_stopped = True
         for topic in self._listeners:
             self.announce(topic)
 
-    async def changes(self, topic: str, pause_s: float = 0.1) -> AsyncIterator[None]:
-        """Yields at once, then after every change; changes within `pause_s` seconds become one."""
-        with self._listening(topic) as heard:
-            while not self._stopped:
-                heard.clear()
-                yield
-                await asyncio.sleep(pause_s)
-                await heard.wait()
-
     @contextmanager
-    def _listening(self, topic: str) -> Iterator[asyncio.Event]:
+    def listening(self, topic: str) -> Iterator[asyncio.Event]:
+        """An event that every change sets, and the end too; who listens clears it."""
         heard = asyncio.Event()
         self._listeners.setdefault(topic, set()).add(heard)
         try:

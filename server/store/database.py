@@ -2,12 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import aiosqlite
 from sqlalchemy import URL, Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -96,12 +98,11 @@ def _sqlite_engine(url: str | URL, *, read_only: bool) -> AsyncEngine:
         url = URL.create("sqlite+aiosqlite", database=f"file:{quote(path)}", query=query)
     else:
         _make_private(Path(path))
-    engine = _engine(url, read_only)
+    # The driver's own transactions begin too late and lose concurrent updates (decisions/0002).
+    engine = _engine(url, read_only, isolation_level=None, **({"async_creator_fn": _read_here} if read_only else {}))
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
-        # The driver's own transactions begin too late and lose concurrent updates (decisions/0002).
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in _SQLITE_READER if read_only else SQLITE_WRITER:
             cursor.execute(pragma)
@@ -113,6 +114,27 @@ def _sqlite_engine(url: str | URL, *, read_only: bool) -> AsyncEngine:
         connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(how))
 
     return engine
+
+
+class _Here(aiosqlite.Connection):
+    """Runs every statement at once, on the thread that asks (decisions/0016)."""
+
+    def __await__(self) -> Generator[Any, None, "_Here"]:
+        return self._open().__await__()
+
+    async def _open(self) -> "_Here":
+        self._connection = self._connector()
+        return self
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return fn(*args, **kwargs)
+
+    def stop(self) -> None:
+        self._running = False
+
+
+def _read_here(path: str, **settings: Any) -> _Here:
+    return _Here(lambda: sqlite3.connect(path, **settings), iter_chunk_size=64)
 
 
 def _checkpoint(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -12,6 +13,7 @@ from server.web.access import cookie_name
 from server.web.parts import parts
 
 HEARTBEAT_S = 15.0
+PAUSE_S = 0.1
 MOST_STREAMS = 4
 _CHANGED = b"event: changed\ndata:\n\n"
 _STILL_HERE = b": still here\n\n"
@@ -21,32 +23,37 @@ _open_streams: Counter[str] = Counter()
 """How many streams each browser sign-in holds, in this process."""
 
 
-def stream(request: Request, topic: str) -> Response:
-    """The changes of `topic`; 204, which makes a browser stop asking, when this sign-in holds four streams already."""
+def stream(request: Request, topic: str, pause_s: float = PAUSE_S) -> Response:
+    """The changes of `topic`, those within `pause_s` seconds as one; 204, which makes a browser stop asking, when this
+    sign-in holds four streams already.
+    """
     sign_in = request.cookies.get(cookie_name(request), "")
     if _open_streams[sign_in] >= MOST_STREAMS:
         return Response(status_code=204)
-    return StreamingResponse(_signals(parts(request).live, topic, sign_in), 200, _HEADERS, "text/event-stream")
+    signals = _signals(parts(request).live, topic, pause_s, sign_in)
+    return StreamingResponse(signals, 200, _HEADERS, "text/event-stream")
 
 
-async def _signals(live: Live, topic: str, sign_in: str) -> AsyncIterator[bytes]:
-    changes = live.changes(topic)
-    following = asyncio.ensure_future(anext(changes))
+async def _signals(live: Live, topic: str, pause_s: float, sign_in: str) -> AsyncIterator[bytes]:
+    """A signal at once and after every change."""
     _open_streams[sign_in] += 1
     try:
-        while True:
-            done, _ = await asyncio.wait({following}, timeout=HEARTBEAT_S)
-            if not done:
-                yield _STILL_HERE
-                continue
-            try:
-                following.result()
-            except StopAsyncIteration:
-                return
-            yield _CHANGED
-            following = asyncio.ensure_future(anext(changes))
+        with live.listening(topic) as heard:
+            while not live.is_stopped:
+                heard.clear()
+                yield _CHANGED
+                await asyncio.sleep(pause_s)
+                while not await _is_heard(heard):
+                    yield _STILL_HERE
     finally:
-        following.cancel()
         _open_streams[sign_in] -= 1
         if not _open_streams[sign_in]:
             del _open_streams[sign_in]
+
+
+async def _is_heard(heard: asyncio.Event) -> bool:
+    """Whether it is set before the next sign of life is due."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HEARTBEAT_S):
+            await heard.wait()
+    return heard.is_set()

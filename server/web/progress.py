@@ -1,7 +1,7 @@
 """How far a session has come, in numbers that tell nothing about any answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,14 @@ from server.store.consultations import Consultation, find_consultation
 from server.store.responses import count_arrived, count_held, count_undecided
 from server.store.sessions import find_session
 from server.store.tablets import Tablet, list_tablets
+
+
+@dataclass(frozen=True)
+class Row:
+    """A tablet as the page shows it: `minutes` since it was heard from, instead of when."""
+
+    tablet: Tablet
+    minutes: int
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,10 @@ class Progress:
     undecided: Mapping[str, int]
     tablets: tuple[Tablet, ...]
     now: int
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        return (Row(replace(each, heard_at=0), (self.now - each.heard_at) // 60) for each in self.tablets)
 
     @property
     def answering(self) -> int:

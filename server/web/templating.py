@@ -1,11 +1,13 @@
 """Jinja for the web: the reader's language, the URLs of static files, and nothing about what a page shows."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -19,10 +21,12 @@ from server.web.assets import Assets
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGE_COOKIE = "lang"
 _YEAR_S = 365 * 86_400
+_MOST_PARTS = 4096
 
 
 class Templates:
     def __init__(self, assets: Assets) -> None:
+        self._remembered = lru_cache(_MOST_PARTS)(self._draw_part)
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -40,11 +44,20 @@ class Templates:
             grades_key=grades_key,
             claims=claims,
             sound_key=_sound_key,
+            part=self._part,
         )
 
     def draw(self, name: str, lang: str, context: Mapping[str, Any]) -> str:
         """The template `name` in language `lang`."""
         return self._environment.get_template(name).render({"lang": lang, "dir": "ltr", **context})
+
+    @pass_context
+    def _part(self, context: Context, name: str, **given: Any) -> Markup:
+        """A part of a page that shows what is `given` and nothing else: drawn once, then remembered."""
+        return self._remembered(name, context["lang"], tuple(sorted(given.items())))
+
+    def _draw_part(self, name: str, lang: str, given: tuple[tuple[str, Any], ...]) -> Markup:
+        return Markup(self.draw(name, lang, dict(given)))
 
 
 @pass_context
