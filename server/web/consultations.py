@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.errors import DomainError
+from server.domain.feedback import is_overdue
 from server.domain.people import Action
 from server.store.areas import list_areas, list_below_in
 from server.store.consultations import find_consultation, list_consultations, list_newest_revisions
@@ -36,14 +37,17 @@ async def overview(request: Request) -> Response:
         sessions = [*await list_unclosed_sessions(db), *await list_closed_sessions(db, own, _MOST_CLOSED)]
         newest = await list_newest_revisions(db)
         known = await find_known(here, db, newest, sessions, await count_arrived_by_place(db))
-        answered = {each for each, feedback in (await list_published_feedback(db)).items() if feedback.answered}
+        feedback = await list_published_feedback(db)
         waiting = await list_waiting(db, person, consultations)
     found = [build_overview(known, consultation, person, lang) for consultation in consultations]
     seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
     being_made = [one for one in found if not one.is_published and one.may_compose]
     may_compose = person.may_somewhere(Action.COMPOSE)
     context = {"overviews": seen, "being_made": being_made, "may_compose": may_compose}
-    context |= {"answered": answered, "waiting": waiting}
+    today = today_of(request).isoformat()
+    answered = {each for each, published in feedback.items() if published.answered}
+    overdue = {each.id for each in consultations if is_overdue(each.facts, feedback.get(each.id), today)}
+    context |= {"answered": answered, "overdue": overdue, "waiting": waiting}
     return page(request, "consultations/overview.html", context)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.feedback import is_overdue
 from server.domain.next_steps import Next, next_step
 from server.domain.participation import Reach, reach, reach_by_grades
 from server.domain.people import Action, Person
@@ -71,6 +72,7 @@ class Overview:
     may_read: bool
     may_freeze: bool
     may_conclude: bool
+    may_moderate: bool
     poll: str = ""
     may_type: bool = False
     composes: str | None = None
@@ -107,6 +109,8 @@ class Dashboard:
     overview: Overview
     packets: Mapping[str, int]
     next: Next
+    is_overdue: bool
+    """Whether the children still wait for an answer that was promised by a day that has passed."""
 
     @property
     def reach(self) -> Reach:
@@ -151,11 +155,12 @@ async def find_dashboard(
         _reach(seen.lines),
         frozen=consultation.frozen,
         public=consultation.public is not None,
-        answered=feedback.published is not None,
+        answered=bool(feedback.published and feedback.published.answered),
         archived=consultation.archived,
         over=_is_over(seen, today),
     )
-    return Dashboard(seen, await count_packets(db, consultation.id), step)
+    late = is_overdue(consultation.facts, feedback.published, today)
+    return Dashboard(seen, await count_packets(db, consultation.id), step, late)
 
 
 def _is_over(seen: Overview, today: str) -> bool:
@@ -186,6 +191,8 @@ async def find_known(
     by_consultation: dict[str, list[Session]] = defaultdict(list)
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for session in sessions:
+        if session.is_guess:
+            continue
         by_consultation[session.consultation].append(session)
         if session.is_trial:
             continue
@@ -207,6 +214,7 @@ def build_overview(known: Known, consultation: Consultation, person: Person, lan
         may_read=person.may(Action.READ_RESULTS, path),
         may_freeze=person.may(Action.FREEZE, path) and not consultation.frozen,
         may_conclude=person.may(Action.PUBLISH, path),
+        may_moderate=person.may(Action.MODERATE_IDEAS, path),
         poll=outline.poll if outline else "",
         may_type=person.may(Action.TYPE_SHEETS, path) and not consultation.frozen,
         composes=outline.poll if outline and may_compose else None,

@@ -75,6 +75,8 @@ async def test_from_the_first_card_to_the_archive_without_script(world: World) -
     assert "ennen kuin julkaiset uudelleen" in await read(mika)
     assert (await mika.post(f"{HOME}/archive")).status_code == 303
     assert "Kuuleminen on arkistoitu" in await read(mika)
+    assert "<article" not in await read(mika, "/staff/")
+    assert f'href="{HOME}"' in await read(mika, "/staff/")
 
 
 async def test_one_field_at_a_time_tells_what_is_still_missing(world: World) -> None:
@@ -149,12 +151,15 @@ async def test_a_picture_is_found_by_what_children_said(world: World) -> None:
 async def test_an_overdue_promise_is_named(world: World) -> None:
     mika = await world.signed_in("Mika")
     await world.town.set_facts({"feedbackBy": "2026-01-01"})
-    assert "Barnen lovades svar senast 1.1.2026, och det har inte kommit." in await read(mika)
+    for page in (FEEDBACK, HOME, "/staff/"):
+        assert "Barnen lovades svar senast 1.1.2026, och det har inte kommit." in await read(mika, page)
+    assert "Barnen lovades svar" not in await read(await world.signed_in("Alva"), "/staff/")
     await world.town.freeze()
     await add_card(mika)
     await save(mika, ANSWER)
     await publish(mika)
-    assert "Barnen lovades svar" not in await read(mika)
+    for page in (FEEDBACK, HOME, "/staff/"):
+        assert "Barnen lovades svar" not in await read(mika, page)
 
 
 async def test_adults_guess_by_a_link_and_stand_beside_the_children(world: World) -> None:
@@ -171,6 +176,7 @@ async def test_adults_guess_by_a_link_and_stand_beside_the_children(world: World
     grant = await town.tablet(running)
     await town.deliver(grant, *(item(grant, {"q1": "home"}) for _ in range(3)))
     assert "3 vuxna har gissat" in await read(mika)
+    assert running.id not in await read(mika, HOME)
     children = await world.answered(9)
     await town.close(children)
     await town.freeze()
