@@ -54,6 +54,7 @@ class Did(StrEnum):
     WORRY_RELEASED = "worry_released"
     WORRY_KEEPERS_NAMED = "worry_keepers_named"
     THEME_CHANGED = "theme_changed"
+    THEME_REMOVED = "theme_removed"
     THEMES_PUT_TO_VOTE = "themes_put_to_vote"
 
 

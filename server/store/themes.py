@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.desk import READ
@@ -36,6 +36,12 @@ async def insert_theme(db: AsyncConnection, theme: Theme, at: int) -> None:
 async def mark_theme(db: AsyncConnection, theme: Theme, at: int) -> None:
     """Keeps a theme as it is now."""
     await db.execute(update(themes).where(themes.c.id == theme.id).values({**_columns(theme), "changed_at": at}))
+
+
+async def erase_theme(db: AsyncConnection, theme_id: str) -> None:
+    """Deletes a theme; its ideas have none then."""
+    await db.execute(update(ideas).where(ideas.c.theme == theme_id).values(theme=None))
+    await db.execute(delete(themes).where(themes.c.id == theme_id))
 
 
 def _columns(theme: Theme) -> dict[str, Any]:

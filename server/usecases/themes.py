@@ -68,6 +68,16 @@ async def change_theme(
         await _note(tx, by, Did.THEME_CHANGED, consultation)
 
 
+async def remove_theme(db: Database, consultation_id: str, theme_id: str, *, by: str) -> None:
+    """Takes a theme away and leaves its ideas without one. Raises `not_found`."""
+    async with db.writing() as tx:
+        consultation = await _consultation(tx, consultation_id)
+        if await themes.find_theme(tx, consultation_id, theme_id) is None:
+            raise DomainError("not_found")
+        await themes.erase_theme(tx, theme_id)
+        await _note(tx, by, Did.THEME_REMOVED, consultation)
+
+
 async def sort_ideas(db: Database, consultation_id: str, idea_ids: Collection[str], theme_id: str) -> int:
     """Puts ideas under a theme, under none for an empty id; returns how many. Raises `not_found`."""
     async with db.writing() as tx:

@@ -23,7 +23,7 @@ from server.web.parts import parts
 from server.web.templating import page
 
 _NEXT = 7
-_MOST_LISTED = 600
+MOST_LISTED = 600
 _REFUSALS = ("already_decided", "second_person", "wrong_state", "bad_form")
 LISTS = ("waiting", State.SHOWN, State.COVERED, State.DOUBTED, State.HIDDEN)
 
@@ -45,11 +45,15 @@ async def decide(request: Request) -> Response:
     """Keeps a decision and goes on to the next idea; one that came second says whose was first."""
     here, named, form = parts(request), request.path_params, await read_form(request)
     wanted, _, reason = field(form, "decision").partition(" ")
-    about = {"was": field(form, "was"), "reason": reason, "critical": field(form, "critical") == "yes"}
-    person = request.state.person.id
+    was, critical = field(form, "was"), field(form, "critical") == "yes"
+    about = (named["consultation"], named["idea"], wanted)
+    by = request.state.person.id
     try:
-        await moderate.decide(here.db, here.clock, named["consultation"], named["idea"], wanted, by=person, **about)
+        await moderate.decide(here.db, here.clock, *about, was=was, by=by, reason=reason, critical=critical)
     except DomainError as error:
+        if error.kind.code == "not_found":
+            # It became a worry meanwhile, which is not for everybody: the desk goes on.
+            return await _show(request, named["idea"], "", DomainError("already_decided"))
         if error.kind.code not in _REFUSALS:
             raise
         return await show_one(request, error)
@@ -71,7 +75,7 @@ async def listed(request: Request) -> Response:
         context = await desk_context(request, db)
         if asked in WORRIES and not context["keeps"]:
             raise DomainError("not_found")
-        found = await desk.list_desk_ideas(db, context["consultation"].id, states, most=_MOST_LISTED)
+        found = await desk.list_desk_ideas(db, context["consultation"].id, states, most=MOST_LISTED)
     return page(request, "ideas/all.html", {**context, "ideas": found, "state": state, "lists": LISTS})
 
 
@@ -122,6 +126,8 @@ async def desk_context(request: Request, db: AsyncConnection) -> dict[str, Any]:
         "reasons": REASONS,
         "hidden_days": HIDDEN_DAYS,
         "refused": None,
+        "gone": None,
+        "most": MOST_LISTED,
         "last": None,
         "following": (),
         "readable": READ,
@@ -150,7 +156,7 @@ async def list_waiting(
     return found
 
 
-async def _show(request: Request, after: str, last: str) -> Response:
+async def _show(request: Request, after: str, last: str, gone: DomainError | None = None) -> Response:
     async with parts(request).db.reading() as db:
         context = await desk_context(request, db)
         consultation = context["consultation"]
@@ -159,7 +165,7 @@ async def _show(request: Request, after: str, last: str) -> Response:
     # What became a worry is not called back from here.
     is_mine = decided and decided.verdict.state not in (State.NEW, *WORRIES, State.ERASED)
     more = {"idea": found[0] if found else None, "following": found[1:], "last": decided if is_mine else None}
-    return _page(request, {**context, **more})
+    return _page(request, {**context, **more, "gone": gone}, gone.kind.status if gone else 200)
 
 
 def _page(request: Request, context: dict[str, Any], status: int = 200) -> Response:
@@ -173,7 +179,7 @@ async def _keepers(request: Request, refused: DomainError | None) -> Response:
         context = await desk_context(request, db)
         consultation = context["consultation"]
         able = await moderate.list_able(db, consultation)
-        worries = await desk.list_desk_ideas(db, consultation.id, WORRIES, most=_MOST_LISTED)
+        worries = await desk.list_desk_ideas(db, consultation.id, WORRIES, most=MOST_LISTED)
     more = {
         "able": able,
         "worries": worries if context["keeps"] else (),

@@ -72,6 +72,7 @@ SAID = {
     Did.WORRY_RELEASED: N_("Found that a worry was none"),
     Did.WORRY_KEEPERS_NAMED: N_("Named who looks after worries"),
     Did.THEME_CHANGED: N_("Wrote a theme"),
+    Did.THEME_REMOVED: N_("Removed a theme"),
     Did.THEMES_PUT_TO_VOTE: N_("Made themes into a poll"),
 }
 _PER_PAGE = 50

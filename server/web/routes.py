@@ -199,6 +199,7 @@ ROUTES = [
     _post(_THEMES + "/poll", themes.put_to_vote, _MODERATE),
     _page(_THEMES + "/{theme}", themes.one, _MODERATE),
     _post(_THEMES + "/{theme}", themes.change, _MODERATE),
+    _post(_THEMES + "/{theme}/remove", themes.remove, _MODERATE),
     _page("/staff/shelf", shelf.show, staff(Action.COMPOSE)),
     _post("/staff/shelf", shelf.take_in, staff(Action.COMPOSE)),
     _post("/staff/shelf/{poll}", shelf.begin, staff(Action.COMPOSE)),

@@ -12,7 +12,7 @@ from server.domain.themes import MOST_OPTIONS, State, Theme
 from server.store import desk
 from server.store.themes import count_ideas_by_theme
 from server.usecases import themes
-from server.web.desk import desk_context
+from server.web.desk import MOST_LISTED, desk_context
 from server.web.fields import has_picture
 from server.web.forms import Form, field, go_to, read_form
 from server.web.parts import Parts, parts
@@ -20,7 +20,6 @@ from server.web.pictures import find_pictures
 from server.web.templating import language_of, page
 from server.web.workshop_poll import suggest
 
-_MOST_LISTED = 600
 _MOST_FIELDS = 1000
 _MOST_HITS = 12
 _USUAL_PICTURE = "1F4AD"
@@ -59,6 +58,13 @@ async def change(request: Request) -> Response:
             raise
         return await _one(request, form, error)
     return go_to(request, f"{_home(request)}/{named['theme']}?saved=yes")
+
+
+async def remove(request: Request) -> Response:
+    """Takes a theme away; its ideas stay, without one. Raises `not_found`."""
+    named = request.path_params
+    await themes.remove_theme(parts(request).db, named["consultation"], named["theme"], by=request.state.person.id)
+    return go_to(request, _home(request))
 
 
 async def sort(request: Request) -> Response:
@@ -103,7 +109,7 @@ async def _show(request: Request, form: Form, refused: DomainError | None) -> Re
         context = await desk_context(request, db)
         theme = of if of in context["themes"] else ""
         consultation = context["consultation"]
-        found = await desk.list_desk_ideas(db, consultation.id, READ, theme=theme, most=_MOST_LISTED)
+        found = await desk.list_desk_ideas(db, consultation.id, READ, theme=theme, most=MOST_LISTED)
         counted = await count_ideas_by_theme(db, consultation.id)
     euros = consultation.facts.get(themes.BUDGET)
     chosen = [each for each in context["themes"].values() if each.state == State.VOTE]
@@ -127,7 +133,7 @@ async def _one(request: Request, form: Form, refused: DomainError | None) -> Res
         theme: Theme | None = context["themes"].get(request.path_params["theme"])
         if theme is None:
             raise DomainError("not_found")
-        found = await desk.list_desk_ideas(db, context["consultation"].id, READ, theme=theme.id, most=_MOST_LISTED)
+        found = await desk.list_desk_ideas(db, context["consultation"].id, READ, theme=theme.id, most=MOST_LISTED)
     query = request.query_params.get("q", "").strip() or theme.name[language_of(request)]
     more = {
         "theme": theme,

@@ -105,7 +105,7 @@ def test_a_walk_by_keys_and_a_face_that_is_covered(desk: Page, demo: DemoServer,
     assert states(records)[covered] == "covered"
     ((text, drawn),) = records.rows("SELECT covered_text, covered_picture FROM ideas WHERE id = ?", covered)
     assert text == "▇▇▇ ja minä"
-    seen = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")  # type: ignore[call-overload]
+    seen = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")
     inside, outside = [(360, 360), (800, 20), (940, 200)], [(600, 360), (200, 360), (800, 240)]
     assert {seen.getpixel(place) for place in inside} == {INK}
     assert {seen.getpixel(place) for place in outside} == {PAPER}

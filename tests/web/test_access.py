@@ -138,6 +138,7 @@ MAY = {
     ("POST", THEMES + "/poll"): "MA",
     ("GET", THEMES + "/{theme}"): "MA",
     ("POST", THEMES + "/{theme}"): "MA",
+    ("POST", THEMES + "/{theme}/remove"): "MA",
     ("GET", "/staff/shelf"): anywhere("MA"),
     ("POST", "/staff/shelf"): anywhere("MA"),
     ("POST", "/staff/shelf/{poll}"): anywhere("MA"),

@@ -263,7 +263,9 @@ async def test_a_worry_is_for_those_who_are_named(world: World) -> None:
     assert reply.status_code == 303
     for path in ("", "/picture", "/cover", "/worry"):
         assert (await mika.get(f"{IDEAS}/{idea}{path}")).status_code == 404, path
-    for path in ("", "/cover", "/worry", "/worry/school", "/worry/handed"):
+    gone = await mika.post(f"{IDEAS}/{idea}", data={"was": "new", "decision": "shown"}, headers={"HX-Request": "true"})
+    assert (gone.status_code, "Elsa" in gone.text) == (409, False)
+    for path in ("/cover", "/worry", "/worry/school", "/worry/handed"):
         assert (await mika.post(f"{IDEAS}/{idea}{path}", data={"was": "worry", "decision": "new"})).status_code == 404
     assert idea not in (await mika.get(f"{IDEAS}/keepers")).text
     assert (await mika.get(f"{IDEAS}/all?state=worry")).status_code == 404

@@ -56,6 +56,16 @@ async def test_many_ideas_are_put_under_a_theme_at_once(world: World) -> None:
     assert (await mika.post(f"{THEMES}/ideas", data={"idea": ideas, "theme": "t0"})).status_code == 404
 
 
+async def test_a_theme_that_was_a_mistake_goes_and_its_ideas_stay(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    theme, idea = await added(mika), await made(world)
+    await mika.post(f"{THEMES}/ideas", data={"idea": idea, "theme": theme})
+    assert (await mika.post(f"{THEMES}/{theme}/remove")).status_code == 303
+    assert await found(world) == {}
+    assert idea in (await mika.get(THEMES)).text
+    assert (await mika.post(f"{THEMES}/{theme}/remove")).status_code == 404
+
+
 async def test_a_new_theme_has_a_picture_and_another_one_can_be_chosen(world: World) -> None:
     mika = await world.signed_in("Mika")
     theme = await added(mika)
