@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from server.domain.consultations import Poll
 from server.domain.errors import DomainError
-from server.domain.walls import band, wall
+from server.domain.walls import band, share_cell, wall
 from server.exports import pdf
 from server.exports.csv_file import MARK
 from server.web.files import FORMATS
@@ -154,7 +154,27 @@ async def test_every_surface_says_the_same(world: World) -> None:
             assert of_captions(tables_of_page(page.text), poll, "fi") == api
     document = read_tagged((await ritva.get(f"{FILES}/pdf", params={"school": "koivu"})).content)
     assert of_captions(document.tables(), poll, "fi") == of_api((await ritva.get(f"{API}?school=koivu")).json())
+    the_school_is_told_the_same(
+        (await anyone.get("/results/third-place/schools/koivu")).text,
+        poll,
+        of_api((await ritva.get(f"{API}?school=koivu")).json()),
+    )
     await the_wall_says_the_same(world, session, (await ritva.get(f"{API}?school=koivu&grades=1-2")).json())
+
+
+def the_school_is_told_the_same(page: str, poll: Poll, api: Figures) -> None:
+    """The page made for children says of each option how many chose it, put it first or gave it coins."""
+    told = dict(re.findall(r'<article class="card told" id="(\w+)"(.*?)</article>', page, re.DOTALL))
+    for question in poll.questions:
+        expected = [
+            (option.text["fi"], (api[entry.id] or {})[share_cell(entry, option.id)])
+            for entry in question.entries
+            if api[entry.id]
+            for option in entry.options
+        ]
+        shares = r'said-label">(.*?)</span> <span class="said-number">(\d+)'
+        found = [(html.unescape(label), int(number)) for label, number in re.findall(shares, told.get(question.id, ""))]
+        assert sorted(found) == sorted(expected), question.id
 
 
 async def the_wall_says_the_same(world: World, session: str, found: Any) -> None:
@@ -165,8 +185,8 @@ async def the_wall_says_the_same(world: World, session: str, found: Any) -> None
     assert cards
     for number, card in enumerate(cards, start=1):
         page = (await mika.get(f"/staff/sessions/{session}/wall?card={number}")).text
-        suffix, one = {"rank": "@1", "budget": "#"}.get(card.entry.kind, ""), results[card.entry.id]
-        counts = [one["counts"][option.id + suffix] for option in card.entry.options] if one["counts"] else []
+        one, options = results[card.entry.id], card.entry.option_ids
+        counts = [one["counts"][share_cell(card.entry, option)] for option in options] if one["counts"] else []
         said = [band(count, one["shown"]) for count in counts]
         assert re.findall(r'<li data-band="(\w+)">', page) == said, card.entry.id
 
