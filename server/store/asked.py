@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.questions import ANSWERED_IN
 from server.domain.results import RECEIVED
-from server.domain.sessions import TRIAL_ID
+from server.domain.sessions import TRIAL_ID, State
 from server.store.schema import figures, sessions
 
 
@@ -31,7 +31,7 @@ async def list_asked(db: AsyncConnection, consultation: str) -> list[Asked]:
     expected = func.coalesce(func.sum(sessions.c.children), 0)
     untold = func.sum(case((sessions.c.children.is_(None), 1), else_=0))
     query = select(*node, func.count(), expected, untold).where(sessions.c.consultation == consultation)
-    query = query.where(~sessions.c.id.startswith(TRIAL_ID, autoescape=True))
+    query = query.where(~sessions.c.id.startswith(TRIAL_ID, autoescape=True), sessions.c.state != State.DISCARDED.value)
     rows = await db.execute(query.group_by(*node))
     return [
         Asked(area, "" if in_school else grades, state, number, children, unknown)

@@ -185,18 +185,14 @@ class Before:
 async def list_before(db: AsyncConnection, consultation: Consultation, poll: str) -> list[Before]:
     """The polls of the same area that came before `poll` of this consultation, newest first."""
     at = func.coalesce(revisions.c.published_at, 0)
-    query = select(revisions.c.id, revisions.c.poll, revisions.c.published_at, consultations)
-    query = query.join(consultations, consultations.c.id == revisions.c.consultation)
+    named = (revisions.c.id.label("revision"), revisions.c.poll, revisions.c.published_at)
+    query = select(*named, consultations).join(consultations, consultations.c.id == revisions.c.consultation)
     query = query.where(consultations.c.area == consultation.area)
-    own, found = False, dict[tuple[str, str], Before]()
+    found = dict[tuple[str, str], Before]()
     for row in await db.execute(query.order_by(at.desc(), revisions.c.number.desc(), revisions.c.id)):
-        revision, of, published_at = row[:3]
-        before = Before(revision, published_at, _consultation(row))
-        is_own = (before.consultation.id, of) == (consultation.id, poll)
-        own = own or is_own
-        if own and not is_own:
-            found.setdefault((before.consultation.id, of), before)
-    return list(found.values())
+        found.setdefault((row.id, row.poll), Before(row.revision, row.published_at, _consultation(row)))
+    own = [*found].index((consultation.id, poll))
+    return [*found.values()][own + 1 :]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from server.exports.json_file import as_json
 from server.store.consultations import Revisions
 from server.store.database import Database
 from server.usecases.again import read_earlier
-from server.usecases.asked import read_whose_answers
+from server.usecases.asked import WhoseAnswers, read_whose_answers
 from server.usecases.report import Results, read_results
 from server.web.templating import language_of, page
 from server.web.words import by_name
@@ -52,9 +52,17 @@ async def _chosen(request: Request, tx: AsyncConnection, revisions: Revisions) -
         "is_comparing": is_comparing,
         "other": other,
         "earlier": {} if other else await read_earlier(tx, revisions, found),
-        "whose": await read_whose_answers(tx, found),
-        "whose_other": await read_whose_answers(tx, other) if other else None,
+        "whose": await _whose(request, tx, found),
+        "whose_other": await _whose(request, tx, other) if other else None,
     }
+
+
+async def _whose(request: Request, tx: AsyncConnection, found: Results) -> WhoseAnswers:
+    """Its places by name: nothing compares them."""
+    whose = await read_whose_answers(tx, found)
+    turnouts = {area.id: turnout for area, turnout in whose.places}
+    places = by_name((area for area, _ in whose.places), language_of(request))
+    return replace(whose, places=tuple((area, turnouts[area.id]) for area in places))
 
 
 async def _to_choose_again(request: Request, tx: AsyncConnection, revisions: Revisions) -> dict[str, Any]:
