@@ -65,20 +65,22 @@ async def erase_waiting(db: AsyncConnection, consultation: str, place: Place) ->
     await db.execute(delete(waiting).where(waiting.c.consultation == consultation, *_is_at(place)))
 
 
-async def insert_packet(db: AsyncConnection, packet: Packet) -> None:
-    await db.execute(
-        insert(packets).values(
-            id=secrets.token_hex(16),
-            consultation=packet.consultation,
-            poll=packet.poll,
-            question=packet.question,
+async def insert_packets(db: AsyncConnection, made: Iterable[Packet]) -> None:
+    rows = [
+        {
+            "id": secrets.token_hex(16),
+            "consultation": packet.consultation,
+            "poll": packet.poll,
+            "question": packet.question,
             **_at(packet.place),
-            session=packet.place.session,
-            language=packet.place.language,
-            shown=packet.shown,
-            counts=json.dumps(packet.counts),
-        )
-    )
+            "session": packet.place.session,
+            "language": packet.place.language,
+            "shown": packet.shown,
+            "counts": json.dumps(packet.counts),
+        }
+        for packet in made
+    ]
+    await db.execute(insert(packets), rows)
 
 
 async def count_packets(db: AsyncConnection, consultation: str) -> dict[str, int]:

@@ -228,6 +228,7 @@ figures = Table(
     metadata,
     *_key("consultation", "poll", "question", "school", "grades", "language", "cell"),
     Column("number", Integer, nullable=False),
+    Index("figures_by_filter", "consultation", "school", "language"),
     sqlite_with_rowid=False,
 )
 

@@ -34,7 +34,7 @@ async def release_answers(
     if divided.packet:
         counts = count(entry, [added[index] for index in divided.packet])
         shown = len(divided.packet)
-        await packets.insert_packet(db, packets.Packet(consultation, poll, entry.id, place, shown, counts))
+        await packets.insert_packets(db, [packets.Packet(consultation, poll, entry.id, place, shown, counts)])
         keys = filter_keys(place)
         await packets.mark_figures(db, consultation, poll, entry.id, keys, {**counts, SHOWN: shown})
     if place.parent:

@@ -20,6 +20,7 @@ BEGIN SELECT RAISE(ABORT, 'packets are append only'); END
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(_SQLITE_GUARD)
+    op.create_index("figures_by_filter", "figures", ["consultation", "school", "language"])
     op.drop_index("sessions_by_consultation", "sessions")
     summed = ["consultation", "area", "grades", "counts_in_school", "state", "children"]
     op.create_index("sessions_by_consultation", "sessions", summed)
