@@ -12,7 +12,7 @@ from server.domain import sessions as rules
 from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.domain.guesses import Guess, compare
-from server.domain.questions import Cells
+from server.domain.questions import ANSWERED_IN, Cells
 from server.domain.responses import contributions, read_response
 from server.domain.results import RECEIVED
 from server.domain.sessions import JOINABLE, Session, State
@@ -72,7 +72,7 @@ async def sum_guesses(tx: AsyncConnection, revisions: Revisions, session: Sessio
         raise DomainError("not_found")
     bodies = await responses.list_bodies(tx, session.id)
     given = contributions(revision.poll.asked(session.profile), [read_response(body) for _, body in bodies])
-    added = {entry: _sum(answers) for entry, answers in given.items()}
+    added = {entry: _sum(answers) for entry, answers in given.items() if entry != ANSWERED_IN.id}
     await add_guesses(tx, session.consultation, revision.poll.id, added)
 
 

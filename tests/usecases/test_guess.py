@@ -55,6 +55,7 @@ async def test_guesses_are_summed_apart_and_erased(town: Town, end: str) -> None
     async with town.db.reading() as tx:
         sums = await list_guesses(tx, town.consultation, "third-place")
         assert await find_guess(tx, town.consultation) is None
+    assert sums.keys() == {"q1", "q7"}
     assert sums["q1"] == {"forest": 4, RECEIVED: 4}
     assert sums["q7"] == {"climb": 24, "climb#": 4, "music": 16, "music#": 4, RECEIVED: 4}
 
