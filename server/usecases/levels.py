@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.errors import DomainError
 from server.domain.levels import may_ask, open_to_anyone
-from server.domain.results import Figure, at, sum_up
+from server.domain.results import Figure, lies_in, sum_up
+from server.domain.sessions import read_grades
 from server.store.consultations import Revisions
 from server.store.packets import list_figures
 from server.usecases.report import Results, read_results
@@ -15,25 +17,23 @@ from server.usecases.report import Results, read_results
 async def read_levels(
     db: AsyncConnection, revisions: Revisions, consultation_id: str, *, for_anyone: bool
 ) -> list[Results]:
-    """The whole, each school language, each grades, each school and its grades; `for_anyone`: what is public of them.
+    """The whole, each school language, each school, and the grades of each; `for_anyone`: what is public of them.
 
     Each is what `read_results` says of the same `where`. Raises `not_found`, also when nothing of it is public.
     """
     whole = await read_results(db, revisions, consultation_id, {})
-    figures = await list_figures(db, consultation_id, "", "")
-    levels = [whole]
+    levels = _sums(whole, {}, await list_figures(db, consultation_id, "", ""))
     languages = sorted({school.language for school in whole.schools.values()})
     for language in languages if len(languages) > 1 else ():
-        found = await list_figures(db, consultation_id, "", language)
-        levels.append(_sum(whole, {"school_language": language}, found))
-    levels += [_sum(whole, {"grades": grades}, figures) for grades in _grades(figures)]
+        figures = await list_figures(db, consultation_id, "", language)
+        levels += _sums(whole, {"school_language": language}, figures)
     for school in sorted(whole.schools):
-        found = await list_figures(db, consultation_id, school, "")
-        levels.append(_sum(whole, {"school": school}, found))
-        levels += [_sum(whole, {"school": school, "grades": grades}, found) for grades in _grades(found)]
+        levels += _sums(whole, {"school": school}, await list_figures(db, consultation_id, school, ""))
     if not for_anyone:
         return levels
     public = whole.consultation.public
+    if public is None:
+        raise DomainError("not_found")
     return [
         replace(level, results=open_to_anyone(level.results, level.where))
         for level in levels
@@ -41,10 +41,20 @@ async def read_levels(
     ]
 
 
-def _grades(figures: Iterable[Figure]) -> list[str]:
-    return sorted({figure.grades for figure in figures} - {""})
+def _by_node(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
+    """By the grades they are of, '' for all."""
+    found: dict[str, list[Figure]] = {"": []}
+    for figure in figures:
+        found.setdefault(figure.grades, []).append(figure)
+    return dict(sorted(found.items()))
 
 
-def _sum(whole: Results, where: dict[str, str], figures: Iterable[Figure]) -> Results:
-    here = at(figures, where.get("grades", ""))
-    return replace(whole, where=where, results=tuple(sum_up(one.poll, one.question, here) for one in whole.results))
+def _sums(whole: Results, where: dict[str, str], figures: Iterable[Figure]) -> list[Results]:
+    """Of a place as a whole, and of each of its grades what lies in them: what `at` says, asking each node once."""
+    by_node, found = _by_node(figures), []
+    for grades in by_node:
+        nodes = [node for node in by_node if node and lies_in(node, read_grades(grades))] if grades else [""]
+        here = [figure for node in nodes for figure in by_node[node]]
+        results = tuple(sum_up(one.poll, one.question, here) for one in whole.results)
+        found.append(replace(whole, where={**where, "grades": grades} if grades else where, results=results))
+    return found

@@ -14,7 +14,6 @@ from server.exports.json_file import as_json, dump
 from server.exports.package import parts_of
 from server.exports.rows import Record
 from server.exports.words import LICENCE, LICENCE_URL, LIMITS, description
-from server.store.consultations import find_consultation
 from server.usecases.levels import read_levels
 from server.usecases.report import Results
 from server.web.files import FORMATS, make_file, record_of
@@ -69,12 +68,9 @@ async def file(request: Request) -> Response:
     return Response(body, headers=headers, media_type=_media_type(name))
 
 
-async def _levels(here: Parts, consultation_id: str) -> list[Results]:
+async def _levels(here: Parts, consultation: str) -> list[Results]:
     async with here.db.reading() as db:
-        consultation = await find_consultation(db, consultation_id)
-        if consultation is None or consultation.public is None:
-            raise DomainError("not_found")
-        return await read_levels(db, here.revisions, consultation_id, for_anyone=True)
+        return await read_levels(db, here.revisions, consultation, for_anyone=True)
 
 
 async def _body(here: Parts, levels: Sequence[Results], name: str, today: str) -> bytes:
