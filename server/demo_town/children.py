@@ -72,7 +72,7 @@ def invent(poll: Poll, seed: int, schools: int, ideas: int) -> list[Class]:
 def invent_grown_ups(poll: Poll, seed: int, number: int) -> list[Child]:
     """Those who decide, and what they think that the children will say."""
     rng = random.Random(seed)
-    asked = [question for question in poll.played(poll.profile_for([6]).id) if question.kind != "idea"]
+    asked = [each for each in poll.played(poll.profile_for([6]).id) if each.id != "exit" and each.kind != "idea"]
     return [
         Child(_id(rng), "sv", {each.id: answer(rng, each, grown_up_taste) for each in asked}, "done", is_late=False)
         for _ in range(number)

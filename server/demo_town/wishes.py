@@ -30,12 +30,19 @@ SWINGS = Wish(
             "En rutschkana som går ner från ett torn.",
             "En gunga som också går att gunga om man sitter i rullstol.",
             "Gungor åt stora barn, inte bara åt små.",
+            "Man gungar så högt att man ser havet.",
+            "En linbana över hela parken.",
+            "En studsmatta som är stor som ett rum.",
+            "Klätterväggar i alla färger.",
         ),
         "fi": (
             "Siellä olisi tosi korkeat keinut.",
             "Keinu johon mahtuu monta kaveria.",
             "Liukumäki joka lähtee tornista.",
             "Keinu jossa voi keinua pyörätuolilla.",
+            "Köysirata puiston yli.",
+            "Trampoliini johon mahtuu koko luokka.",
+            "Kiipeilyseinä jossa on monta väriä.",
         ),
     },
 )
@@ -50,12 +57,18 @@ EVENING = Wish(
             "Ett rum där man kan läsa och ingen springer.",
             "Man kan vänta där tills bussen kommer.",
             "Det är öppet också när det är mörkt.",
+            "Man kan göra läxan där och någon hjälper.",
+            "Ett rum med kuddar och serietidningar.",
+            "Öppet på loven också.",
+            "En läskoja med en lampa.",
         ),
         "fi": (
             "Kirjasto olisi auki illallakin.",
             "Pehmeä sohva ja paljon sarjakuvia.",
             "Siellä voisi odottaa bussia sisällä.",
             "Hiljainen huone jossa saa lukea.",
+            "Auki myös lomalla.",
+            "Lukumaja jossa on lamppu ja tyynyjä.",
         ),
     },
 )
@@ -70,12 +83,17 @@ FOREST = Wish(
             "Ett vindskydd där man kan grilla korv med klassen.",
             "En trädkoja med stege och flagga.",
             "En stig med lampor så att man vågar gå.",
+            "Ett torn där man ser alla fåglar.",
+            "En bro över bäcken som gungar.",
+            "Ett träd som är allas.",
         ),
         "fi": (
             "Maja metsässä johon kaikki pääsevät.",
             "Saisi rakentaa majoja eikä niitä purettaisi.",
             "Laavu jossa voi paistaa makkaraa.",
             "Valaistu polku metsän läpi.",
+            "Lintutorni lapsille.",
+            "Riippusilta puron yli.",
         ),
     },
 )
@@ -89,11 +107,16 @@ BAKING = Wish(
             "Man kan laga mat själv och sen äter alla tillsammans.",
             "Någon gammal lär oss sticka och baka.",
             "Mellanmål efter skolan som inte kostar nåt.",
+            "Vi gör pizza och alla väljer själva vad som är på.",
+            "Ett kafé som barnen sköter.",
+            "Farfar kan komma och spela schack med oss.",
         ),
         "fi": (
             "Keittiö jossa leivotaan mummojen kanssa.",
             "Saisi tehdä itse ruokaa ja syötäisiin yhdessä.",
             "Välipala koulun jälkeen ilmaiseksi.",
+            "Kahvila jota lapset pitävät.",
+            "Vaari voi tulla opettamaan shakkia.",
         ),
     },
 )
@@ -108,12 +131,17 @@ BALL = Wish(
             "Isen plogas så att man kan åka skridskor varje dag.",
             "Man kan låna bollar och klubbor.",
             "En skatepark bakom skolan.",
+            "En kulle att åka pulka på.",
+            "Bordtennis ute.",
+            "En hall när det regnar.",
         ),
         "fi": (
             "Jalkapallokenttä jossa on kunnon maalit.",
             "Kenttä jossa myös pienet saavat pelata.",
             "Sieltä saisi lainata palloja ja mailoja.",
             "Luistelukenttä joka aurataan joka päivä.",
+            "Pulkkamäki kylän keskellä.",
+            "Katos jossa voi pelata sateella.",
         ),
     },
 )
@@ -126,11 +154,14 @@ SWIMMING = Wish(
             "En simhall med en stor rutschkana.",
             "En simhall så man slipper åka så långt.",
             "En badstrand med brygga och en bastu.",
+            "Vattenrutschbana i ån.",
+            "En bassäng där man kan bada på vintern.",
         ),
         "fi": (
             "Uimahalli jossa on vesiliukumäki.",
             "Uimaranta ja laituri, josta saa hypätä.",
             "Oma uimahalli ettei tarvitse ajaa kauas.",
+            "Lämmin allas jossa voi uida talvella.",
         ),
     },
 )
@@ -145,12 +176,20 @@ OTHER = Wish(
             "Ett hus med katter som man får klappa.",
             "En odling där man får plocka jordgubbar.",
             "Ett ställe utan mobiler.",
+            "Ett rum där man får måla på väggarna.",
+            "En scen där man kan ha teater.",
+            "Ett bibliotek för leksaker.",
+            "Ett rymdskepp som är ett hus.",
         ),
         "fi": (
             "Bändihuone jossa kaikki saavat kokeilla rumpuja.",
             "Paja jossa voi korjata oman pyörän.",
             "Talo jossa on kissoja joita saa silittää.",
             "Kasvimaa josta saa poimia mansikoita.",
+            "Huone jonka seiniin saa maalata.",
+            "Näyttämö jossa voi esittää.",
+            "Lelukirjasto.",
+            "Avaruusalus joka on talo.",
         ),
     },
 )
@@ -223,7 +262,7 @@ ODD = (
 def words(rng: random.Random, wish: Wish, lang: str) -> str:
     """One or two sentences, now and then as a child in a hurry writes them."""
     text = rng.choice(wish.said[lang])
-    if rng.random() < 0.4:
+    if rng.random() < 0.45:
         text = f"{text} {rng.choice(_MORE[lang])}"
     if rng.random() < 0.2:
         text = text.lower().rstrip(".")
