@@ -34,6 +34,9 @@ def upgrade() -> None:
     op.add_column("ideas", sa.Column("covered_text", sa.Text()))
     op.add_column("ideas", sa.Column("covered_picture", sa.LargeBinary()))
     op.add_column("ideas", sa.Column("decided_at", sa.BigInteger()))
+    op.drop_index("ideas_by_consultation", "ideas")
+    op.create_index("ideas_by_consultation", "ideas", ["consultation", "state", "theme"])
+    op.create_index("ideas_by_state", "ideas", ["state", "decided_at", "consultation"])
     op.create_table(
         "themes",
         sa.Column("id", sa.String(), primary_key=True),
