@@ -4,7 +4,7 @@ Knows no storage, no clock and no page. It is written by paths as polls are (dra
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -39,7 +39,7 @@ class Card:
     """What children said, and what was done about it, or why it cannot be done.
 
     `picture` is as a poll names one; `day` is an ISO date; `follow_up` is the consultation that asks whether it turned
-    out well, or an empty text.
+    out well, or an empty text: it comes later, and makes no other card.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Card:
     did: Text
     state: Done
     day: str
-    follow_up: str = ""
+    follow_up: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.feedback import Feedback, empty_feedback, read_feedback
 from server.store.database import upsert
-from server.store.schema import feedback
+from server.store.schema import feedback, revisions
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,20 @@ async def find_feedback(db: AsyncConnection, consultation: str, *, for_update: b
     row = (await db.execute(query.with_for_update() if for_update else query)).first()
     if row is None:
         return StoredFeedback(empty_feedback())
+    content = json.loads(row.content)
     published = read_feedback(json.loads(row.published)) if row.published else None
-    return StoredFeedback(json.loads(row.content), published, row.published_at)
+    return StoredFeedback(content, published and await _linked(db, published, content), row.published_at)
+
+
+async def _linked(db: AsyncConnection, published: Feedback, content: Mapping[str, Any]) -> Feedback:
+    """With the follow-ups that stand there now, as far as these are published themselves."""
+    begun = {card["id"]: card["followUp"] for card in content["cards"] if "followUp" in card}
+    if not begun:
+        return published
+    query = select(revisions.c.consultation).where(revisions.c.consultation.in_(begun.values()))
+    asked = set((await db.execute(query)).scalars())
+    found = {card: consultation for card, consultation in begun.items() if consultation in asked}
+    return replace(published, cards=tuple(replace(card, follow_up=found.get(card.id, "")) for card in published.cards))
 
 
 async def list_published_feedback(db: AsyncConnection) -> dict[str, Feedback]:

@@ -7,6 +7,7 @@ import pytest
 from server.domain.errors import DomainError
 from server.store.consultations import find_consultation
 from server.store.drafts import find_draft
+from server.store.feedback import find_feedback, mark_published
 from server.usecases.compose import publish_draft, seen_id
 from server.usecases.edit import Wish
 from server.usecases.feedback import change_feedback, save_feedback
@@ -37,8 +38,20 @@ async def test_it_asks_the_same_schools_and_grades_and_is_ready(town: Town) -> N
     await town.set_facts({"areas.koivu": "on", "grades.1": "on", "grades.2": "on"})
     await town.freeze()
     path = await card(town, DONE)
+    async with town.db.reading() as tx:
+        content = (await find_feedback(tx, town.consultation)).content
+    async with town.db.writing() as tx:
+        await mark_published(tx, town.consultation, content, town.now)
+
+    async def linked() -> str:
+        async with town.db.reading() as tx:
+            published = (await find_feedback(tx, "third-place")).published
+        assert published
+        return published.cards[0].follow_up
+
     poll = await ask(town, path)
     assert await ask(town, path) == poll
+    assert await linked() == ""
     async with town.db.reading() as tx:
         draft = await find_draft(tx, poll)
         assert draft
@@ -50,6 +63,7 @@ async def test_it_asks_the_same_schools_and_grades_and_is_ready(town: Town) -> N
     assert (asked["kind"], asked["emojiHex"], asked["help"]["sv"]) == ("yes_maybe_no", "1F6DD", DONE["did.sv"])
     assert asked["text"] == {"sv": "Blev det bra?", "fi": "Tuliko siitä hyvä?"}
     await publish_draft(town.db, town.clock, poll, by="", seen=seen_id(draft), pictures=_Everything())
+    assert await linked() == draft.consultation
     town.consultation = draft.consultation
     assert (await town.session("koivu", (1, 2))).consultation == draft.consultation
 
