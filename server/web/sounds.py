@@ -11,9 +11,8 @@ from starlette.responses import Response
 
 from server.domain.consultations import LANGUAGES
 from server.domain.errors import DomainError
-from server.domain.sounds import FORMATS, Spoken, sound_key
+from server.domain.sounds import FORMATS, Spoken
 from server.store.consultations import find_newest_revision, list_consultations
-from server.store.feedback import list_published_feedback
 from server.store.sounds import GENERATED, StoredSound, find_sound, list_sounds
 from server.usecases.speak import generate
 from server.web.child import answer, booklet_document, document, join_document
@@ -103,19 +102,10 @@ def _part(asked: str, size: int) -> range | None:
 
 
 async def read_aloud(here: Parts, done: set[tuple[str, str]]) -> None:
-    """Makes the generated sounds of every page that children can open now and that is not `done` yet; of cards first."""
-    await generate(here.db, here.voice, await _cards(here))
+    """Makes the generated sounds of every page that children can open now and that is not `done` yet."""
     async for page_key, page in _pages(here, done):
         await generate(here.db, here.voice, page.texts)
         done.add(page_key)
-
-
-async def _cards(here: Parts) -> dict[str, Spoken]:
-    """What the published cards of feedback say."""
-    async with here.db.reading() as db:
-        published = await list_published_feedback(db)
-    said = [Spoken(lang, text) for each in published.values() for lang in LANGUAGES for text in each.spoken(lang)]
-    return {sound_key(each.text, each.lang): each for each in said}
 
 
 async def _pages(here: Parts, done: set[tuple[str, str]]) -> AsyncIterator[tuple[tuple[str, str], SpokenPage]]:
