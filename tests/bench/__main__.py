@@ -15,11 +15,13 @@ from tests.bench.paint import measure_paint
 from tests.bench.processes import bare, tyck, wait_for_sounds
 from tests.bench.raw_sqlite import RawSqlite
 from tests.bench.responses import Responses
+from tests.bench.results import measure_results
 from tests.bench.school_day import SchoolDay, make_school_day, tablets_file
 from tests.bench.streams import measure_events, open_streams
 from tests.bench.table import print_table
 from tests.bench.tap import measure_taps
 from tests.bench.turns import measure_turns
+from tests.bench.utility import measure_utility
 
 
 def main() -> None:
@@ -56,8 +58,15 @@ def _measure(folder: Path, rounds: int) -> dict[str, Any]:
         measured["paint"] = measure_paint(server, day.link)
         measured["tap"] = measure_taps(server, day.link)
         measured["turns"] = measure_turns(server, day.link)
+    measured["results"] = asyncio.run(measure_results(_inside(folder, "results")))
+    measured["utility"] = asyncio.run(measure_utility(_inside(folder, "utility")))
     measured["seconds"] = time.monotonic() - started
     return measured
+
+
+def _inside(folder: Path, name: str) -> Path:
+    (folder / name).mkdir()
+    return folder / name
 
 
 def _revision(day: SchoolDay) -> str:

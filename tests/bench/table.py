@@ -1,6 +1,6 @@
 """The measures as a table, with what to aim for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Line = tuple[str, str, str, bool | None]
@@ -16,12 +16,18 @@ def print_table(measured: Mapping[str, Any]) -> None:
         ("The same on slow 4G, with a 4 times slower processor", _paint(measured["paint"])),
         ("A whole turn of ten questions (4 times slower processor)", _tap(measured["tap"])),
         ("Children in a row on one tablet", _turns(measured["turns"])),
+        ("Reading results (server time of one request)", results_lines(measured["results"])),
+        ("What the disclosure rule lets be seen of the demo town", utility_lines(measured["utility"])),
     ):
         print(f"\n{heading}")
-        for what, value, aim, met in lines:
-            mark = {None: "", True: "met", False: "MISSED"}[met]
-            print(f"  {what:<54}{value:>12}   {aim:<12}{mark}".rstrip())
+        print_lines(lines)
     print(f"\n{measured['machine']}; load before: {measured['load_before']:.1f}; took {measured['seconds']:.0f} s\n")
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    for what, value, aim, met in lines:
+        mark = {None: "", True: "met", False: "MISSED"}[met]
+        print(f"  {what:<54}{value:>12}   {aim:<12}{mark}".rstrip())
 
 
 def _responses(of: Mapping[str, float]) -> Iterator[Line]:
@@ -91,3 +97,18 @@ def _turns(of: Mapping[str, float]) -> Iterator[Line]:
     resident = f"{of['processes_first_mb']:.0f} / {of['processes_last_mb']:.0f} MB"
     yield "  of the processes that draw it, at the same moments", resident, "", None
     yield "nodes after the tenth and the last turn", f"{of['nodes_first']:,.0f} / {of['nodes_last']:,.0f}", "", None
+
+
+def results_lines(of: Mapping[str, float]) -> Iterator[Line]:
+    for what, name in (("page", "the page"), ("school_page", "the page of one school"), ("api", "the API")):
+        small, large = of[f"small_{what}_ms"], of[f"large_{what}_ms"]
+        yield f"{name}, after 10,200 responses in 600 sessions", f"{small:.1f} ms", "", None
+        yield "  after 1,000,000 responses in 20,000 sessions", f"{large:.1f} ms", "≤ 50 ms", large <= 50
+        yield "  ratio", f"{large / small:.2f}", "≤ 2", large / small <= 2
+
+
+def utility_lines(of: Mapping[str, float]) -> Iterator[Line]:
+    for level in ("grade", "school", "municipality"):
+        yield f"answers that its tables show, by {level}", f"{of[f'{level}_visible']:.1%}", "", None
+        off = f"{of[f'{level}_off_mean']:.1f} / {of[f'{level}_off_most']:.1f}"
+        yield "  a share is off by, in hundredths: mean / most", off, "", None
