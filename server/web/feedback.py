@@ -15,7 +15,8 @@ from server.domain.packages import LANGUAGES
 from server.i18n import translations
 from server.store.consultations import Consultation, find_consultation
 from server.store.feedback import StoredFeedback, find_feedback
-from server.usecases import feedback, follow_up
+from server.usecases import feedback
+from server.usecases.follow_up import ask_again
 from server.web.advice import Advice
 from server.web.fields import Fields, answer_fields, field_context, has_picture, known_pictures, read_fields
 from server.web.forms import field, go_to, is_htmx, read_form
@@ -83,7 +84,7 @@ async def save(request: Request) -> Response:
         if fields.do and not fields.is_held:
             do, _, path = fields.do.partition(" ")
             if do == "ask":
-                poll = await follow_up.ask_again(here.db, here.clock, consultation, path, by=person.id)
+                poll = await ask_again(here.db, here.clock, consultation, path, by=person.id)
                 return go_to(request, f"/staff/polls/{poll}/workshop")
             found = await feedback.change_feedback(here.db, here.clock, consultation, do, path, by=person.id)
             return go_to(request, f"{home}#{found}")
