@@ -294,6 +294,8 @@ async def address(demo: DemoApp, path: str) -> tuple[str, str]:
         "{person}": "other",
         "{question}": "q1",
         "{profile}": "short",
+        "{format}": "csv",
+        "{file}": "results.json",
     }
     for placeholder, value in named.items():
         path = path.replace(placeholder, value)
