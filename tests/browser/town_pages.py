@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.staff import Staff
+from tests.browser.tablet import PATIENCE_MS
 
 _STAFF = "/staff/consultations/third-place"
 _PUBLIC = "/results/third-place"
@@ -29,7 +30,11 @@ _MODERATOR = (
     ("feedback", f"{_STAFF}/feedback"),
     ("report", f"{_STAFF}/report"),
 )
-_LONG = ("public", "result")
+_LONG = {"public": 1, "result": 2}
+_DRAWN = """() => [...document.images].every(image => {
+  const {top, bottom} = image.getBoundingClientRect();
+  return image.complete || bottom < 0 || top > innerHeight;
+})"""
 _PDF_PAGES = 3
 _PDF_DPI = 60
 
@@ -45,7 +50,7 @@ def pdf_pages(staff: Staff, lang: str) -> list[bytes]:
     """The first pages of the report's PDF as JPEG, where Poppler is installed to draw them."""
     if shutil.which("pdftoppm") is None:
         return []
-    answer = staff.page.request.get(f"{staff.demo.url}{_STAFF}/report.pdf?lang={lang}")
+    answer = staff.page.request.get(f"{staff.demo.url}{_STAFF}/report.pdf?lang={lang}", timeout=2 * PATIENCE_MS)
     assert answer.ok, answer.status
     return [_drawn(answer.body(), number) for number in range(1, _PDF_PAGES + 1)]
 
@@ -60,9 +65,11 @@ def _visit(staff: Staff, pages: Iterable[tuple[str, str]], lang: str) -> Iterato
 
 
 def _parts(page: Page, name: str) -> Iterator[str]:
-    """What stands below the first screen, heading by heading."""
-    for number in range(1, page.locator("main h2").count()):
-        page.locator("main h2").nth(number).evaluate("heading => heading.scrollIntoView({block: 'start'})")
+    """What stands below the first screen, heading by heading; where two fit on a screen, every second one."""
+    headings = page.locator("main h2")
+    for number in range(1, headings.count(), _LONG[name]):
+        headings.nth(number).evaluate("heading => heading.scrollIntoView({block: 'start'})")
+        page.wait_for_function(_DRAWN)
         yield f"{name}-{number}"
 
 
