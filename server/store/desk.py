@@ -52,12 +52,12 @@ async def list_waiting_ideas(
     db: AsyncConnection, consultation_id: str, person: str, after: str, most: int
 ) -> list[DeskIdea]:
     """The next ones that this member of staff can decide about, from behind the id `after` and round to it again."""
-    waits = [ideas.c.consultation == consultation_id, _waits_for(person)]
-    found = [_idea(row) for row in await db.execute(_seen().where(*waits, ideas.c.id > after).limit(most))]
-    if len(found) < most:
-        rest = _seen().where(*waits, ideas.c.id <= after).limit(most - len(found))
-        found += [_idea(row) for row in await db.execute(rest)]
-    return found
+    waits = select(ideas.c.id).where(ideas.c.consultation == consultation_id, _waits_for(person)).order_by(ideas.c.id)
+    ids = list((await db.execute(waits.where(ideas.c.id > after).limit(most))).scalars())
+    if len(ids) < most:
+        ids += (await db.execute(waits.where(ideas.c.id <= after).limit(most - len(ids)))).scalars()
+    found = {row.id: _idea(row) for row in await db.execute(_seen().where(ideas.c.id.in_(ids)))}
+    return [found[each] for each in ids]
 
 
 async def list_desk_ideas(

@@ -232,6 +232,7 @@ figures = Table(
     sqlite_with_rowid=False,
 )
 
+# No rowid tells what came first; so to find a row is to read pictures, and counts are made from the indexes alone.
 ideas = Table(
     "ideas",
     metadata,
@@ -244,18 +245,17 @@ ideas = Table(
     Column("lang", String, nullable=False),
     Column("may_show", Boolean, nullable=False),
     Column("held", String),
-    Column("text", Text),
-    Column("picture", LargeBinary),
     Column("state", String, nullable=False, server_default="new"),
     Column("reason", String),
-    Column("covered_text", Text),
-    Column("covered_picture", LargeBinary),
     Column("theme", String),
     Column("decided_by", String),
     Column("decided_at", BigInteger),
     Column("second_by", String),
-    # Whatever stands behind a picture in its row costs the reading of the picture.
-    Index("ideas_by_consultation", "consultation", "state", "theme"),
+    Column("text", Text),
+    Column("covered_text", Text),
+    Column("picture", LargeBinary),
+    Column("covered_picture", LargeBinary),
+    Index("ideas_by_consultation", "consultation", "state", "theme", "decided_by"),
     Index("ideas_by_state", "state", "decided_at", "consultation"),
     sqlite_with_rowid=False,
 )

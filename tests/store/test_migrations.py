@@ -152,3 +152,29 @@ def test_a_port_in_use_is_refused_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         answer = command(tmp_path, "demo", "--port", str(taken.getsockname()[1]), "--json")
     check_refusal(answer, "in use")
+
+
+async def test_ideas_from_an_older_database_wait_for_a_person(database_url: str) -> None:
+    db = Database(database_url)
+    async with db.writing() as tx:
+        await tx.run_sync(upgrade, "0008")
+        row = "'i', 'c', 'p', 'q', 's', '1-2', 'sv', true, 'revoked', 'En koja'"
+        await tx.execute(text(f"INSERT INTO ideas VALUES ({row}, :picture)"), {"picture": b"drawn"})
+    await migrate(db)
+    async with db.reading() as tx:
+        (found,) = (await tx.execute(text("SELECT * FROM ideas"))).mappings()
+    assert {name: value for name, value in found.items() if value is not None} == {
+        "id": "i",
+        "consultation": "c",
+        "poll": "p",
+        "question": "q",
+        "school": "s",
+        "grades": "1-2",
+        "lang": "sv",
+        "may_show": True,
+        "held": "revoked",
+        "text": "En koja",
+        "picture": b"drawn",
+        "state": "new",
+    }
+    await db.close()

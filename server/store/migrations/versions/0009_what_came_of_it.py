@@ -26,17 +26,9 @@ def upgrade() -> None:
     op.create_index("sessions_by_consultation", "sessions", summed)
     op.add_column("consultations", sa.Column("public", sa.String()))
     op.add_column("consultations", sa.Column("archived", sa.Boolean(), nullable=False, server_default="0"))
-    op.add_column("ideas", sa.Column("state", sa.String(), nullable=False, server_default="new"))
     op.add_column("consultations", sa.Column("frozen_at", sa.BigInteger()))
     op.execute(sa.text("UPDATE consultations SET frozen_at = :now WHERE frozen").bindparams(now=int(time.time())))
-    for name in ("reason", "theme", "decided_by", "second_by"):
-        op.add_column("ideas", sa.Column(name, sa.String()))
-    op.add_column("ideas", sa.Column("covered_text", sa.Text()))
-    op.add_column("ideas", sa.Column("covered_picture", sa.LargeBinary()))
-    op.add_column("ideas", sa.Column("decided_at", sa.BigInteger()))
-    op.drop_index("ideas_by_consultation", "ideas")
-    op.create_index("ideas_by_consultation", "ideas", ["consultation", "state", "theme"])
-    op.create_index("ideas_by_state", "ideas", ["state", "decided_at", "consultation"])
+    _make_ideas_anew()
     op.create_table(
         "themes",
         sa.Column("id", sa.String(), primary_key=True),
@@ -70,3 +62,29 @@ def upgrade() -> None:
         sa.Column("staff", sa.String(), sa.ForeignKey("staff.id"), primary_key=True),
         sa.Column("day", sa.String(), nullable=False),
     )
+
+
+def _make_ideas_anew() -> None:
+    """With their pictures last: whatever stands behind one costs the reading of it."""
+    kept = ("id", "consultation", "poll", "question", "school", "grades", "lang", "may_show", "held", "text", "picture")
+    op.drop_index("ideas_by_consultation", "ideas")
+    op.rename_table("ideas", "older_ideas")
+    op.create_table(
+        "ideas",
+        sa.Column("id", sa.String(), primary_key=True),
+        *(sa.Column(name, sa.String(), nullable=False) for name in kept[1:7]),
+        sa.Column("may_show", sa.Boolean(), nullable=False),
+        sa.Column("held", sa.String()),
+        sa.Column("state", sa.String(), nullable=False, server_default="new"),
+        *(sa.Column(name, sa.String()) for name in ("reason", "theme", "decided_by")),
+        sa.Column("decided_at", sa.BigInteger()),
+        sa.Column("second_by", sa.String()),
+        *(sa.Column(name, sa.Text()) for name in ("text", "covered_text")),
+        *(sa.Column(name, sa.LargeBinary()) for name in ("picture", "covered_picture")),
+        sqlite_with_rowid=False,
+    )
+    listed = ", ".join(kept)
+    op.execute(f"INSERT INTO ideas ({listed}) SELECT {listed} FROM older_ideas")
+    op.drop_table("older_ideas")
+    op.create_index("ideas_by_consultation", "ideas", ["consultation", "state", "theme", "decided_by"])
+    op.create_index("ideas_by_state", "ideas", ["state", "decided_at", "consultation"])
