@@ -122,9 +122,14 @@ class Tablet:
     def open(self, path: str = "/app/") -> None:
         self.page.goto(self.base + path)
 
-    def join(self, joined: Class, *, school: str | None = None) -> None:
-        """The four pictures in their order, up to the first page of the booklet."""
-        self.open(f"/app/?school={school}" if school else "/app/")
+    def join(self, joined: Class) -> None:
+        """By the class's link, up to the first page of the booklet."""
+        self.open(f"/app/j/{joined.link}")
+        self.expect_at("language")
+
+    def join_by_pictures(self, joined: Class) -> None:
+        """The four pictures in their order, up to the same page."""
+        self.open()
         self.expect_at("join")
         self.tap_pictures(joined)
         self.expect_at("language")
@@ -136,6 +141,9 @@ class Tablet:
     def join_ready(self, joined: Class) -> None:
         """Joined, and the welcome page has said that no network is needed any more; back on the language page."""
         self.join(joined)
+        self.make_ready()
+
+    def make_ready(self) -> None:
         self.choose_language(self.lang)
         self.expect_ready()
         self.go("back", "language")
@@ -241,39 +249,6 @@ class Tablet:
         for question, answer in child.answers.items():
             self.answer(question, answer)
         self.expect_at("review")
-
-    def go_to(self, at: str) -> None:
-        """From the language page to a screen of the turn, by the shortest way; questions are skipped."""
-        self.choose_language(self.lang)
-        if at == "welcome":
-            return
-        self.go("start", "assent")
-        if at == "refused":
-            self.go("no", "refused")
-        if at in ("assent", "refused"):
-            return
-        self.go("yes", "practice")
-        if at == "abandoned":
-            self.page.reload()
-            self.expect_at("abandoned")
-        if at == "stop":
-            self.go("stop", "stop")
-        if at in ("practice", "abandoned", "stop"):
-            return
-        self._go_past_practice(at)
-
-    def _go_past_practice(self, at: str) -> None:
-        self.do("next")
-        for asked in self.questions():
-            self.expect_at(asked.id)
-            if at == asked.id:
-                return
-            self.answer(asked.id, None)
-        self.expect_at("review")
-        if at in ("thanks", "handover"):
-            self.confirm()
-        if at == "handover":
-            self.go("next", "handover")
 
     def confirm(self) -> None:
         self.go("confirm", "thanks")

@@ -60,5 +60,6 @@ def test_they_are_not_fetched_one_by_one(
     _, assets = asked(demo, a_class)
     proxy.only = "/media/"
     tablet = Tablet(context.new_page(), proxy.url)
-    tablet.join_ready(a_class)
+    tablet.join_by_pictures(a_class)
+    tablet.make_ready()
     assert len(PICTURES) <= proxy.count(None) <= 2 * len(PICTURES) < len(assets)

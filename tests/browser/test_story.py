@@ -43,7 +43,8 @@ def test_a_class_answers(
 
     room = _open_room(session, demo, new_device)
     swedish, finnish, away = room.tablets
-    swedish.join_ready(session)
+    swedish.join_by_pictures(session)
+    swedish.make_ready()
     finnish.join_ready(session)
     away.open(f"/app/j/{session.link}")
     away.expect_at("language")
