@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from server.domain.questions import TENTHS, Cells, Option, Question
+from server.domain.questions import ANSWERED_IN, TENTHS, Cells, Option, Question
 from server.domain.results import RECEIVED, Result
 
 FEWEST = 3
 """Nothing is said of fewer guesses than these."""
+
+_NOT_GUESSED = {ANSWERED_IN.id, "exit"}
+"""How one answers, and whether one could say what one thinks, is nobody's to guess."""
 
 _CELL = {"rank": "{}@1"}
 """What one option leads by: how often it was placed first; of all other kinds its own cell."""
@@ -39,10 +42,12 @@ class Guess:
         return self.guessed.options == self.said.options
 
 
-def compare(results: Iterable[Result], guesses: Mapping[str, Cells]) -> list[Guess]:
-    """The questions whose results are not withheld and that enough adults guessed; `guesses` by question."""
+def compare(results: Iterable[Result], poll: str, guesses: Mapping[str, Cells]) -> list[Guess]:
+    """The questions of a poll whose results are not withheld and that enough adults guessed; `guesses` by question."""
     found: list[Guess] = []
     for result in results:
+        if result.poll != poll or result.question.id in _NOT_GUESSED:
+            continue
         guessed = guesses.get(result.question.id, {})
         if result.counts and result.shown and guessed.get(RECEIVED, 0) >= FEWEST:
             sides = ((guessed, guessed[RECEIVED]), (result.counts, result.shown))

@@ -46,4 +46,5 @@ def stem(word: str, lang: str) -> str:
         return short[:-1] if len(short) > _LEAST and short[-1] == short[-2] else short
     short = short.rstrip("aeiouy") if len(short.rstrip("aeiouy")) >= _LEAST else short
     weak = short[-2:] if short[-2:] in _STRONG else short[-1:]
-    return short.removesuffix(weak) + _STRONG.get(weak, weak)
+    strong = short.removesuffix(weak) + _STRONG.get(weak, weak)
+    return strong if len(strong) >= _LEAST else short

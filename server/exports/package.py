@@ -111,7 +111,7 @@ def _figures(record: Record) -> bytes:
 def _cells(record: Record) -> bytes:
     rows = []
     for result in record.levels[0].results:
-        question, asked = result.question, record.asked[result.question.id]
+        question, asked = result.question, record.asked[result.poll, result.question.id]
         for cell in cells_of(question):
             texts = [text[lang] for text in (asked, cell.label) for lang in LANGUAGES]
             rows.append([result.poll, question.id, cell.id, question.kind, cell.measure, *texts])

@@ -36,27 +36,27 @@ class Record:
         return self.levels[0].consultation
 
     @property
-    def poll(self) -> Poll:
-        return self.levels[0].poll
-
-    @property
     def schools(self) -> Mapping[str, Area]:
         return self.levels[0].schools
 
     @cached_property
-    def asked(self) -> Mapping[str, Text]:
-        """What stands above each entry of the ledger: the question's text, for a pair with its two sides."""
-        found = {entry: question.text for entry, question in self.poll.ledger.items()}
-        for question in self.poll.questions:
-            for pair in question.entries if question.pairs else ():
-                sides = {lang: " / ".join(option.text[lang] for option in pair.options) for lang in question.text}
-                found[pair.id] = {lang: f"{text} {sides[lang]}" for lang, text in question.text.items()}
-        return found
+    def asked(self) -> Mapping[tuple[str, str], Text]:
+        """What stands above each entry of a poll's ledger: the question's text, for a pair with its two sides."""
+        return {(poll.id, entry): text for poll in self.levels[0].polls for entry, text in _asked(poll).items()}
 
     @property
     def address(self) -> str:
         """Where its open data lies for good."""
         return f"{self.base_url}/results/{self.consultation.id}/data"
+
+
+def _asked(poll: Poll) -> dict[str, Text]:
+    found = {entry: question.text for entry, question in poll.ledger.items()}
+    for question in poll.questions:
+        for pair in question.entries if question.pairs else ():
+            sides = {lang: " / ".join(option.text[lang] for option in pair.options) for lang in question.text}
+            found[pair.id] = {lang: f"{text} {sides[lang]}" for lang, text in question.text.items()}
+    return found
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def raw(row: Row, record: Record, lang: str) -> dict[str, str | int | None]:
         "poll": row.poll,
         "question": question.id,
         "kind": question.kind,
-        "asked": record.asked[question.id][lang],
+        "asked": record.asked[row.poll, question.id][lang],
         "school": row.school,
         "school_name": record.schools[row.school].name[lang] if row.school else "",
         "grades": row.grades,

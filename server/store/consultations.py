@@ -135,6 +135,15 @@ async def find_newest_revision(db: AsyncConnection, consultation_id: str) -> str
     return (await db.execute(query.order_by(revisions.c.number.desc()))).scalars().first()
 
 
+async def list_newest_of_polls(db: AsyncConnection, consultation_id: str) -> list[str]:
+    """The id of the newest revision of each poll of a consultation, that which new sessions use first."""
+    query = select(revisions.c.poll, revisions.c.id).where(revisions.c.consultation == consultation_id)
+    newest: dict[str, str] = {}
+    for row in await db.execute(query.order_by(revisions.c.number.desc())):
+        newest.setdefault(row.poll, row.id)
+    return list(newest.values())
+
+
 async def list_newest_revisions(db: AsyncConnection) -> dict[str, str]:
     """The id of the revision that new sessions use, by consultation."""
     query = select(revisions.c.consultation, revisions.c.id).order_by(revisions.c.number)

@@ -80,7 +80,7 @@ async def compare_guesses(db: AsyncConnection, found: Results) -> list[Guess]:
     """What adults guessed beside what children said, once these results are public."""
     if not found.consultation.public:
         return []
-    return compare(found.results, await list_guesses(db, found.consultation.id, found.poll.id))
+    return compare(found.results, found.poll.id, await list_guesses(db, found.consultation.id, found.poll.id))
 
 
 def _sum(answers: list[Cells]) -> Cells:

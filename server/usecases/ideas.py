@@ -34,7 +34,7 @@ class Kept:
 async def receive(
     db: Database, revisions: Revisions, easel: Easel, clock: Clock, grant: Grant, idea_id: str, idea: Idea
 ) -> Kept:
-    """Keeps an idea, or holds it for a moderator's word; after the freeze, in a trial or a discarded session it is only acknowledged.
+    """Keeps an idea, or holds it for a moderator's word; a frozen, trial or discarded session only acknowledges it.
 
     Raises `busy`, or `over_cap` far above the session's cap.
     """

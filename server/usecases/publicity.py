@@ -57,7 +57,7 @@ async def read_public(
     questions = tuple(_open(about))
     if where:
         return Public(about, feedback, steps, questions)
-    guessed = compare(about.results, await list_guesses(db, consultation_id, about.poll.id))
+    guessed = compare(about.results, about.poll.id, await list_guesses(db, consultation_id, about.poll.id))
     return Public(
         about,
         feedback,

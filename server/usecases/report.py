@@ -1,6 +1,6 @@
 """Reports: packets of many sessions, summed. Page, API, files and public pages all read here. Knows packets only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,30 +11,46 @@ from server.domain.errors import DomainError
 from server.domain.questions import ANSWERED_IN, Question
 from server.domain.results import Figure, Result, at, sum_up
 from server.store.areas import Area, list_areas, list_path_in
-from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
+from server.store.consultations import Consultation, Revisions, find_consultation, list_newest_of_polls
 from server.store.packets import list_figures
 
 
 @dataclass(frozen=True)
 class Results:
-    """What may be said of each entry of the ledger at one place; `where` holds the filters that were given."""
+    """What may be said of each entry of the ledger at one place; `where` holds the filters that were given.
+
+    `polls` are all that were published, the one that sessions use now first.
+    """
 
     consultation: Consultation
     where: Mapping[str, str]
     results: tuple[Result, ...]
     schools: Mapping[str, Area]
-    poll: Poll
+    polls: tuple[Poll, ...]
 
-    def of(self, entry: str) -> Result:
-        return next(result for result in self.results if result.question.id == entry)
+    @property
+    def poll(self) -> Poll:
+        """The one that sessions use now."""
+        return self.polls[0]
+
+    def of(self, result: Result) -> Result:
+        """The result of the same entry here."""
+        return next(one for one in self.results if (one.poll, one.question.id) == (result.poll, result.question.id))
 
     def by_question(self) -> list[tuple[Question, list[Result]]]:
         """The questions that are counted, and the language, each with its results: several when it has pairs."""
-        of = {result.question.id: result for result in self.results}
+        of = {(result.poll, result.question.id): result for result in self.results}
         found = [
-            (question, [of[entry.id] for entry in question.entries]) for question in (*self.poll.questions, ANSWERED_IN)
+            (question, [of[poll.id, entry.id] for entry in question.entries])
+            for poll in self.polls
+            for question in (*poll.questions, ANSWERED_IN)
         ]
         return [(question, results) for question, results in found if results]
+
+    def anchor(self, question: Question, results: Sequence[Result]) -> str:
+        """Where a question stands on a page: questions of two polls may have one name."""
+        poll = results[0].poll
+        return question.id if poll == self.poll.id else f"{poll}-{question.id}"
 
 
 async def read_results(
@@ -42,9 +58,9 @@ async def read_results(
 ) -> Results:
     """The results of a consultation where `where` (school, grades, school_language) says. Raises `not_found`."""
     consultation = await find_consultation(db, consultation_id)
-    newest = await find_newest_revision(db, consultation_id)
-    revision = await revisions.find(newest) if newest else None
-    if consultation is None or revision is None:
+    newest = [await revisions.find(each) for each in await list_newest_of_polls(db, consultation_id)]
+    polls = tuple(revision.poll for revision in newest if revision)
+    if consultation is None or not polls:
         raise DomainError("not_found")
     known = await list_areas(db)
     schools = {area: known[area] for area in known if consultation.area in list_path_in(known, area)[1:]}
@@ -52,8 +68,8 @@ async def read_results(
     if (school and school not in schools) or (language and language not in LANGUAGES):
         raise DomainError("not_found")
     here = await read_figures(db, consultation_id, schools, where)
-    results = tuple(sum_up(revision.poll.id, entry, here) for entry in revision.poll.ledger.values())
-    return Results(consultation, where, results, schools, revision.poll)
+    results = tuple(sum_up(poll.id, entry, here) for poll in polls for entry in poll.ledger.values())
+    return Results(consultation, where, results, schools, polls)
 
 
 async def read_figures(

@@ -85,7 +85,7 @@ async def _body(here: Parts, levels: Sequence[Results], name: str, today: str) -
 def _fingerprint(record: Record) -> str:
     """The same for records that make the same files."""
     names = [record.publisher.name, *(school.name for school in record.schools.values())]
-    said = [as_json(level) for level in record.levels], record.consultation.title, record.asked, names
+    said = [as_json(level) for level in record.levels], record.consultation.title, [*record.asked.values()], names
     return hashlib.sha256(dump(said)).hexdigest()
 
 

@@ -5,11 +5,11 @@ import pytest
 from server.domain.people import ALLOWED, Action, Person, Role
 
 TABLE = {
-    # be_staff run_session watch_session close_session read_results freeze compose type_sheets administer moderate_ideas
-    Role.TEACHER: (1, 1, 1, 1, 0, 0, 0, 0, 0, 0),
-    Role.REVIEWER: (1, 0, 0, 0, 1, 0, 0, 0, 0, 0),
-    Role.MODERATOR: (1, 0, 1, 1, 1, 1, 1, 1, 0, 1),
-    Role.ADMINISTRATOR: (1, 0, 1, 1, 1, 1, 1, 1, 1, 1),
+    # be_staff run_session watch_session close_session read_results freeze compose type_sheets administer ideas publish
+    Role.TEACHER: (1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0),
+    Role.REVIEWER: (1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0),
+    Role.MODERATOR: (1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1),
+    Role.ADMINISTRATOR: (1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1),
 }
 ACTIONS = (
     Action.BE_STAFF,
@@ -22,6 +22,7 @@ ACTIONS = (
     Action.TYPE_SHEETS,
     Action.ADMINISTER,
     Action.MODERATE_IDEAS,
+    Action.PUBLISH,
 )
 ROWS = [(role, action, bool(may)) for role, row in TABLE.items() for action, may in zip(ACTIONS, row, strict=True)]
 

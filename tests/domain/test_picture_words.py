@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.picture_words import MAX_QUERY, one_edit, picture_name, search, search_texts
@@ -162,6 +162,7 @@ def test_what_one_edit_is(one: str, other: str, near: bool) -> None:
     assert one_edit(other, one) is near
 
 
+@example("0tte", "fi")
 @given(st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True), st.sampled_from(["sv", "fi"]))
 def test_a_stem_keeps_three_letters_of_its_word(word: str, lang: str) -> None:
     assert min(3, len(word)) <= len(stem(word, lang)) <= len(word) + 1

@@ -167,7 +167,7 @@ def test_a_session_takes_this_many_responses(children: int | None, most: int) ->
     assert cap(children) == most
 
 
-PERIOD = {"opens": "2026-11-10", "closes": "2026-11-30"}
+PERIOD = {"begins": "2026-11-10", "ends": "2026-11-30"}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ PERIOD = {"opens": "2026-11-10", "closes": "2026-11-30"}
     [
         ({}, "2026-11-21", None, None),
         ({}, "2026-11-21", "2026-11-21", "2026-11-21"),
-        ({"opens": "", "closes": ""}, "2026-11-21", None, None),
+        ({"begins": "", "ends": ""}, "2026-11-21", None, None),
         (PERIOD, "2026-11-10", None, "2026-11-30"),
         (PERIOD, "2026-11-30", "2026-11-30", "2026-11-30"),
     ],

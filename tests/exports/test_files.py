@@ -59,7 +59,7 @@ def results(dice: random.Random, where: Mapping[str, str]) -> Results:
         return Result(question, POLL.id, shown, shown + dice.randint(1, 9), counts, few=False)
 
     consultation = Consultation("third-place", "stad", {"sv": "=Plats", "fi": "+Paikka"}, "1F3D5", frozen=True)
-    return Results(consultation, where, tuple(map(one, POLL.ledger)), SCHOOLS, POLL)
+    return Results(consultation, where, tuple(map(one, POLL.ledger)), SCHOOLS, (POLL,))
 
 
 @pytest.fixture(params=range(3))
@@ -159,5 +159,5 @@ def test_the_words_are_those_of_the_pages_and_in_every_language() -> None:
 
 def test_the_api_answers_the_shape_of_the_contract() -> None:
     consultation = Consultation("c", "stad", {"sv": "", "fi": ""}, "", frozen=False)
-    found = Results(consultation, {"school": "koivu"}, (), SCHOOLS, POLL)
+    found = Results(consultation, {"school": "koivu"}, (), SCHOOLS, (POLL,))
     assert as_json(found) == {"consultation": "c", "frozen": False, "where": {"school": "koivu"}, "questions": []}

@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 
 from server.domain.results import RECEIVED, SHOWN
 from server.store.areas import Area, insert_area
-from server.store.consultations import insert_revision
+from server.store.consultations import Revisions, insert_revision
 from server.store.database import Database
 from server.store.packets import list_figures
 from server.store.schema import packets, tablets, waiting
 from server.store.tablets import Holding, list_holding
 from server.usecases.compose import revision_id
+from server.usecases.report import read_results
 from server.usecases.run_session import revoke_tablet
 from tests.town import NOW, Town, item, poll_content
 
@@ -151,3 +152,18 @@ async def test_answers_that_came_together_above_the_schools_belong_to_no_languag
         found = {one.cell for one in await list_figures(tx, town.consultation, "", language)}
     assert found == {RECEIVED}
     assert (await figures(town))[SHOWN] == 5
+
+
+async def test_the_result_of_an_earlier_poll_is_still_read_after_the_next_is_published(town: Town) -> None:
+    await answered(town, 7)
+    await publish(town, {**changed(text={"sv": "Och nu?", "fi": "Entä nyt?"}), "id": "second"})
+    await answered(town, 7, "forest", school="bjork")
+    await town.freeze()
+    async with town.db.reading() as tx:
+        found = await read_results(tx, Revisions(town.db), town.consultation, {})
+    assert [poll.id for poll in found.polls] == ["second", "third-place"]
+    led = {one.poll: one.counts or {} for one in found.results if one.question.id == "q1"}
+    assert led["second"]["forest"] > led["second"]["home"] == 0
+    assert led["third-place"]["home"] > led["third-place"]["forest"] == 0
+    first = [(question.id, found.anchor(question, of)) for question, of in found.by_question() if question.id == "q1"]
+    assert first == [("q1", "q1"), ("q1", "third-place-q1")]
