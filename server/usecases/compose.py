@@ -33,6 +33,7 @@ Clock = Callable[[], int]
 
 _REVISION_LENGTH = 12
 _MOST_POLLS = 20
+_SAME = ("areas", "grades", "decider", "budgetEuro")
 
 
 def revision_id(consultation: str, content: Mapping[str, Any]) -> str:
@@ -68,6 +69,19 @@ async def start_draft_in(tx: AsyncConnection, area: str, content: Mapping[str, A
     begun = Consultation(consultation, area, title, content.get("coverEmojiHex", ""), frozen=False)
     await insert_consultation(tx, begun)
     return consultation, await _add(tx, consultation, content, by, int(time.time()))
+
+
+async def start_after_in(
+    tx: AsyncConnection, before: Consultation, content: Mapping[str, Any], *, by: str
+) -> tuple[str, str]:
+    """As `start_draft_in`, in the same places, with the same grades and who decides as the consultation `before`."""
+    begun, poll = await start_draft_in(tx, before.area, content, by=by)
+    made = await find_consultation(tx, begun)
+    assert made is not None
+    await mark_consultation(
+        tx, replace(made, facts={each: before.facts[each] for each in _SAME if each in before.facts})
+    )
+    return begun, poll
 
 
 async def add_poll(db: Database, clock: Clock, consultation_id: str, content: Mapping[str, Any], *, by: str) -> str:

@@ -1,24 +1,22 @@
 """Asking the same schools whether what was done turned out well: a consultation of one question, ready to publish."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from server.domain import draft_changes
 from server.domain.errors import DomainError
 from server.domain.feedback import Done
 from server.store import drafts
-from server.store.consultations import find_consultation, mark_consultation
+from server.store.consultations import find_consultation
 from server.store.database import Database
 from server.store.feedback import find_feedback, mark_written
 from server.store.shelf import find_common, find_empty_poll
-from server.usecases.compose import start_draft_in
+from server.usecases.compose import start_after_in
 
 Clock = Callable[[], int]
 
 _ASKED = {"sv": "Blev det bra?", "fi": "Tuliko siitä hyvä?"}
 _TITLES = {"sv": "{} – blev det bra?", "fi": "{} – tuliko siitä hyvä?"}
-_SAME = ("areas", "grades", "decider")
 
 
 async def ask_again(db: Database, clock: Clock, consultation_id: str, path: str, *, by: str) -> str:
@@ -39,11 +37,7 @@ async def ask_again(db: Database, clock: Clock, consultation_id: str, path: str,
         if begun := card.get("followUp"):
             return (await drafts.list_drafts(tx, begun))[0].poll
         poll_content = _poll(found.title, card)
-        begun, poll = await start_draft_in(tx, found.area, poll_content, by=by)
-        made = await find_consultation(tx, begun)
-        assert made is not None
-        facts = {name: found.facts[name] for name in _SAME if name in found.facts}
-        await mark_consultation(tx, replace(made, facts=facts))
+        begun, poll = await start_after_in(tx, found, poll_content, by=by)
         for each in content["cards"]:
             if f"cards.{each['id']}" == path:
                 each["followUp"] = begun

@@ -28,7 +28,7 @@ from server.store.actions import insert_action
 from server.store.consultations import Consultation, find_consultation, mark_consultation
 from server.store.database import Database
 from server.store.shelf import find_common, find_empty_poll
-from server.usecases.compose import Clock, add_poll_in, find_open
+from server.usecases.compose import Clock, add_poll_in, start_after_in
 
 BUDGET = "budgetEuro"
 """The fact of a consultation that says how much money there really is, in euros."""
@@ -100,17 +100,20 @@ async def put_to_vote(
 ) -> str:
     """A new draft poll whose one question has these themes as options, under their own ids; returns the poll's id.
 
-    Raises `bad_form`, `not_found` or `frozen`.
+    After the freeze it belongs to a consultation of its own. Raises `bad_form` or `not_found`.
     """
     check_options(kind, len(theme_ids))
     async with db.writing() as tx:
-        consultation = await find_open(tx, consultation_id)
+        consultation = await _consultation(tx, consultation_id)
         known = {theme.id: theme for theme in await themes.list_themes(tx, consultation_id)}
         if len(set(theme_ids)) < len(theme_ids) or not set(theme_ids) <= known.keys():
             raise DomainError("bad_form", [("theme", "unknown")])
         chosen = [known[theme] for theme in theme_ids]
         content = _poll(kind, chosen, consultation.facts.get(BUDGET))
-        poll = await add_poll_in(tx, clock, consultation_id, content, by=by)
+        if consultation.frozen:
+            _, poll = await start_after_in(tx, consultation, content, by=by)
+        else:
+            poll = await add_poll_in(tx, clock, consultation_id, content, by=by)
         for theme in chosen:
             await themes.mark_theme(tx, replace(theme, state=State.VOTE), clock())
         await _note(tx, by, Did.THEMES_PUT_TO_VOTE, consultation)

@@ -87,7 +87,7 @@ async def set_sum(request: Request) -> Response:
 
 
 async def put_to_vote(request: Request) -> Response:
-    """Makes the chosen themes a question of a new poll, and goes on in the workshop. Raises `frozen`."""
+    """Makes the chosen themes a question of a new poll, and goes on in the workshop."""
     here, form = parts(request), await read_form(request)
     about = (request.path_params["consultation"], field(form, "kind"), form.get("theme", []))
     try:

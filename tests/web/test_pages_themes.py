@@ -146,10 +146,13 @@ async def test_too_few_or_too_many_make_no_poll(world: World, kind: str, number:
     assert {theme.state for theme in (await found(world)).values()} == {State.NEW}
 
 
-async def test_after_the_freeze_there_is_no_second_round(world: World) -> None:
+async def test_after_the_freeze_the_second_round_is_a_consultation_of_its_own(world: World) -> None:
     mika = await world.signed_in("Mika")
     themes = [await added(mika) for _ in range(2)]
     async with world.parts.db.writing() as tx:
         await tx.execute(text("UPDATE consultations SET frozen = true"))
-    assert (await mika.post(f"{THEMES}/poll", data={"kind": "budget", "theme": themes})).status_code == 409
+    voted = await mika.post(f"{THEMES}/poll", data={"kind": "budget", "theme": themes})
+    assert voted.status_code == 303
+    workshop = (await mika.get(voted.headers["location"])).text
+    assert 'href="/staff/consultations/third-place' not in workshop
     assert (await written(mika, themes[0], state="done")).status_code == 303
