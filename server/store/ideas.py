@@ -87,13 +87,12 @@ async def find_idea(db: AsyncConnection, idea_id: str) -> KeptIdea | None:
 
 @dataclass(frozen=True)
 class ShownIdea:
-    """What anybody may see of an idea, with what a person covered: a grade band and a language, never its school.
+    """What anybody may see of an idea, with what a person covered: its language, never its school or grades.
 
     `theme` is the id of its theme or None.
     """
 
     id: str
-    grades: str
     lang: str
     text: str | None
     has_picture: bool
@@ -102,7 +101,7 @@ class ShownIdea:
 
 async def list_shown_ideas(db: AsyncConnection, consultation_id: str) -> list[ShownIdea]:
     """Those that a person let others see, and whose maker does."""
-    columns = (ideas.c.id, ideas.c.grades, ideas.c.lang, _shown(ideas.c.text, ideas.c.covered_text).label("text"))
+    columns = (ideas.c.id, ideas.c.lang, _shown(ideas.c.text, ideas.c.covered_text).label("text"))
     has_picture = ideas.c.picture.is_not(None).label("has_picture")
     query = select(*columns, has_picture, ideas.c.theme).where(*_is_public(consultation_id)).order_by(ideas.c.id)
     return [ShownIdea(**row) for row in (await db.execute(query)).mappings()]
