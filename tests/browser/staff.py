@@ -100,7 +100,9 @@ class Staff:
         yield from self._visit_workshop(lang)
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
-        expect(self.page.locator(".bar-number").first).to_be_visible()
+        expect(self.page.locator(".chart-table td").first).to_be_visible()
+        for name in ("ideas", "ideas/themes", "feedback", "report"):
+            yield self._visit(name, f"/staff/consultations/third-place/{name}", lang)
         yield from self._visit_people(lang)
 
     def _visit_workshop(self, lang: str) -> Iterator[str]:

@@ -137,5 +137,5 @@ def _expect_result(room: Room, demo: DemoServer, browser: Browser) -> None:
             assert {cell: number for cell, number in counts.items() if number} == packets[entry]
             assert results[entry]["shown"] >= 5
             if asked.kind in ("single_choice", "multi_choice", "smiley", "yes_maybe_no", "place"):
-                shown = section.locator(".bar-number").all_inner_texts()
+                shown = section.locator(".chart-table tbody td:nth-of-type(1)").all_inner_texts()
                 assert [int(number) for number in shown] == [counts[option] for option in asked.options]
