@@ -82,8 +82,8 @@ def test_motion_is_short_and_can_be_switched_off(plain: Tablet, a_class: Class) 
 # ---- right to left ----
 
 _PHYSICAL = re.compile(
-    r"(?<![\w-])(?:(?:margin|padding|border|inset)-(?:left|right|top|bottom)|left|right|float|(?:min-|max-)?(?:width|height))\s*:"
-    r"|text-align:\s*(?:left|right)"
+    r"(?<![\w-])(?:(?:margin|padding|border|inset)-(?:left|right|top|bottom)|left|right|(?:min-|max-)?(?:width|height))\s*:"
+    r"|(?:text-align|float):\s*(?:left|right)"
 )
 
 
