@@ -33,7 +33,7 @@ _MODERATOR = (
 _LONG = {"public": 1, "result": 2}
 _DRAWN = """() => [...document.images].every(image => {
   const {top, bottom} = image.getBoundingClientRect();
-  return image.complete || bottom < 0 || top > innerHeight;
+  return image.complete || !image.checkVisibility() || bottom < 0 || top > innerHeight;
 })"""
 _PDF_PAGES = 3
 _PDF_DPI = 60
