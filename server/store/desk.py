@@ -31,6 +31,11 @@ class DeskIdea:
     second: str | None
     at: int | None
 
+    @property
+    def said(self) -> str | None:
+        """Its words, with what is covered of them."""
+        return self.text if self.covered_text is None else self.covered_text
+
 
 @dataclass(frozen=True)
 class Waiting:

@@ -96,21 +96,32 @@ async def cover_idea(
 ) -> None:
     """Lets an idea be shown with these words (their places, from 0) and parts of the drawing covered.
 
-    Raises what `decide` raises, `bad_form` when nothing is covered, and `busy`.
+    What was covered before stays so. Raises what `decide` raises, `bad_form` when nothing is covered, and `busy`.
     """
     async with db.reading() as tx:
-        found = await desk.find_desk_picture(tx, consultation_id, idea_id)
-    drawn = found[1] if found else b""
-    picture = await easel.work(lambda: cover(drawn, boxes)) if drawn and boxes else None
+        drawn = await _drawn(tx, consultation_id, idea_id)
+    painted = await easel.work(lambda: cover(drawn, boxes)) if drawn and boxes else None
     async with db.writing() as tx:
         consultation, idea = await find(tx, consultation_id, idea_id, by=by)
-        text = hide_words(idea.text or "", hidden) if hidden else None
-        if text is None and picture is None:
+        text = hide_words(idea.said or "", hidden) if hidden else idea.covered_text
+        if not hidden and painted is None:
             raise DomainError("bad_form", [("box", "missing")])
         _check_seen(idea, was)
+        stands = await _drawn(tx, consultation_id, idea_id)
+        if painted and stands != drawn:
+            # Somebody covered more of it meanwhile.
+            raise DomainError("already_decided")
+        picture = painted or (stands if idea.has_cover else None)
         verdict = rules.decide(idea.verdict, State.COVERED, by)
         await _keep(tx, clock, consultation, idea, verdict, by, text, picture)
     await db.forget_deleted()
+
+
+async def _drawn(tx: AsyncConnection, consultation_id: str, idea_id: str) -> bytes:
+    """The drawing with what is covered of it by now; nothing where there is none."""
+    covered = await desk.find_desk_picture(tx, consultation_id, idea_id, covered=True)
+    found = covered or await desk.find_desk_picture(tx, consultation_id, idea_id)
+    return found[1] if found else b""
 
 
 async def open_school(db: Database, consultation_id: str, idea_id: str, *, by: str) -> Area:

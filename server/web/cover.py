@@ -18,7 +18,7 @@ _SIDES = ("x", "y", "width", "height")
 
 
 async def show(request: Request) -> Response:
-    """The idea as it came, with its words and its drawing to cover. Raises `not_found`."""
+    """The idea with what is covered of it by now, its words and its drawing to cover. Raises `not_found`."""
     return await _show(request, {}, None)
 
 
@@ -47,7 +47,7 @@ async def _show(request: Request, form: Form, refused: DomainError | None) -> Re
     rows = list(zip_longest(*(form.get(side, []) for side in _SIDES), fillvalue=""))[:MOST_BOXES]
     more = {
         "idea": idea,
-        "words": words(idea.text or ""),
+        "words": words(idea.said or ""),
         "hidden": form.get("hide", []),
         "sides": _SIDES,
         "rows": [*rows, *[("", "", "", "")] * (MOST_BOXES - len(rows))],

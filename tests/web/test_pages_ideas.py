@@ -210,6 +210,22 @@ async def test_what_is_covered_reaches_nobody(world: World) -> None:
     assert (await row(world, idea))["covered_picture"] is None
 
 
+async def test_covering_more_takes_no_cover_away(world: World) -> None:
+    idea = await made(world)
+    mika = await world.signed_in("Mika")
+    first = {"was": "new", "hide": ["0"], **boxes([("0.1", "0.1", "0.2", "0.2")])}
+    assert (await mika.post(f"{IDEAS}/{idea}/cover", data=first)).status_code == 303
+    page = (await mika.get(f"{IDEAS}/{idea}/cover")).text
+    assert "Elsa" not in page
+    assert "picture?covered" in page
+    for more in ({"hide": ["1"]}, boxes([("0.6", "0.6", "0.2", "0.2")])):
+        assert (await mika.post(f"{IDEAS}/{idea}/cover", data={"was": "covered", **more})).status_code == 303
+        assert (await row(world, idea))["covered_text"] == f"{COVER} {COVER} haluaa majan"
+    seen = Image.open(io.BytesIO((await row(world, idea))["covered_picture"])).convert("RGB")
+    assert {seen.getpixel((190, 140)), seen.getpixel((670, 500))} == {(43, 37, 80)}
+    assert (await mika.post(f"{IDEAS}/{idea}/cover", data={"was": "covered"})).status_code == 422
+
+
 def boxes(rows: list[tuple[str, ...]]) -> dict[str, list[str]]:
     return {side: [row[at] for row in rows] for at, side in enumerate(("x", "y", "width", "height"))}
 
