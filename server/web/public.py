@@ -115,7 +115,9 @@ async def read_aloud(here: Parts, done: set[tuple[str, str]]) -> None:
     """Makes the generated sounds of the pages that are not `done` as they are now, a school's in its own language."""
     async with here.db.reading() as db:
         answered = {each: (await find_feedback(db, each)).published_at for each in await list_published_feedback(db)}
-        consultations = [each for each in await list_consultations(db) if each.public or each.id in answered]
+        asked = await list_newest_revisions(db)
+        consultations = [each for each in await list_consultations(db) if each.id in asked]
+    consultations = [each for each in consultations if each.public or each.id in answered]
     for one in consultations:
         state = (one.id, f"{one.public} {answered.get(one.id)}")
         if state in done:

@@ -10,7 +10,9 @@ import pytest
 
 from server.domain.sounds import sound_key
 from server.store.feedback import find_feedback
+from server.store.shelf import find_empty_poll
 from server.store.sounds import list_sounds
+from server.usecases.compose import start_draft
 from server.usecases.guess import find_guess
 from server.web.public import read_aloud
 from tests.sounds import needs_voice, tone
@@ -195,6 +197,16 @@ async def test_what_was_done_asks_the_same_schools_again(world: World) -> None:
     assert reply.status_code == 303
     assert "Blev det bra?" in await read(mika, reply.headers["location"])
     assert "Frågan ”Blev det bra?”" in await read(mika)
+
+
+async def test_what_is_told_before_any_poll_keeps_nobody_from_being_read_to(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    begun, _ = await start_draft(world.parts.db, "stad", find_empty_poll(), by="p_Mika")
+    home = f"/staff/consultations/{begun}/feedback"
+    await mika.post(home, data={"meeting": "2026-12-01", "was.meeting": ""})
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', await read(mika, home))
+    assert (await mika.post(f"{home}/publish", data={"seen": seen})).status_code == 303
+    await read_aloud(world.parts, set())
 
 
 @needs_voice
