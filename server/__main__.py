@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -12,7 +13,7 @@ import click
 import segno
 import uvicorn
 
-from server import account
+from server import account, systemd
 from server.app import create_app
 from server.commands import database, settings_for, with_database
 from server.demo import Demo, as_json, set_up_demo
@@ -32,6 +33,7 @@ join as a child in a private window, answer, then close the session and look as 
 _AROUND = """\
 To look around: anyone reads what came of it at {url}/results/{consultation}
 and {moderator} keeps the results, the ideas and the answer at {url}/staff/consultations/{consultation}"""
+_LAST_REQUESTS_S = 0.2
 
 
 @click.group(help="Tyck: children's picture polls. Settings come from TYCK_… variables (docs/operations.md).")
@@ -129,6 +131,15 @@ class _Server(uvicorn.Server):
             gc.freeze()
             click.echo(self._announcement)
             sys.stdout.flush()
+            systemd.tell(os.environ, "READY=1")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no more connections, then answers what those it took are about to say, before it ends them."""
+        systemd.tell(os.environ, "STOPPING=1")
+        for listener in self.servers:
+            listener.close()
+        await asyncio.sleep(_LAST_REQUESTS_S)
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self.config.app.state.parts.live.stop()  # type: ignore[union-attr]
@@ -147,7 +158,7 @@ def _serve(settings: Settings, announcement: str) -> None:
         forwarded_allow_ips=settings.proxy,
         timeout_graceful_shutdown=5,
     )
-    listening = _listen(settings)
+    listening = systemd.handed_over(os.environ) or _listen(settings)
     with suppress(KeyboardInterrupt):
         _Server(config, announcement).run(sockets=[listening])
 

@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[
-            Middleware(SecurityHeaders, is_https=settings.is_https),
+            Middleware(SecurityHeaders, is_https=settings.is_https, live=here.live),
             Middleware(Failures),
             Middleware(PlainAddresses),
             Middleware(CrossSiteGuard),

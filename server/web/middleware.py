@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.domain.errors import DomainError
+from server.live import Live
 from server.web.errors import refuse
 
 log = logging.getLogger(__name__)
@@ -44,15 +45,17 @@ _SHORT_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _FOUND = {200, 206}
+_LAST = (b"connection", b"close")
 _HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class SecurityHeaders:
-    """Adds the headers that no handler sets itself."""
+    """Adds the headers that no handler sets itself; while the server stops, also the word that a connection ends."""
 
-    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, is_https: bool, live: Live) -> None:
         self._app = app
+        self._live = live
         more = _HTTPS_HEADERS if is_https else {}
         self._headers = _raw({**_HEADERS, **more})
         self._short_headers = _raw({**_SHORT_HEADERS, **more})
@@ -68,6 +71,8 @@ class SecurityHeaders:
                 more = self._short_headers if is_short and message["status"] in _FOUND else self._headers
                 own = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(each for each in more if each[0] not in own)]
+                if self._live.is_stopped:
+                    message["headers"].append(_LAST)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

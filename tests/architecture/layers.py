@@ -20,6 +20,7 @@ MAY_SEE = {
     "live": {"live"},
     "voice": {"voice", "domain"},
     "mail": {"mail", "settings"},
+    "systemd": {"systemd"},
     "i18n": {"i18n", "domain"},
     "settings": {"settings"},
 }
