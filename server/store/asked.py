@@ -39,14 +39,13 @@ async def list_asked(db: AsyncConnection, consultation: str) -> list[Asked]:
     ]
 
 
-async def list_answered(db: AsyncConnection, consultation: str, poll: str) -> list[tuple[str, str, int]]:
-    """How many children's answers were counted: (area, grades, number) of every node; '' stands for all.
+async def list_answered(db: AsyncConnection, consultation: str) -> list[tuple[str, str, int]]:
+    """How many children's answers were counted: (area, grades, number) of every node and poll; '' stands for all.
 
     Each child that answered is in the ledger with the language it answered in.
     """
     query = select(figures.c.school, figures.c.grades, figures.c.number).where(
         figures.c.consultation == consultation,
-        figures.c.poll == poll,
         figures.c.question == ANSWERED_IN.id,
         figures.c.language == "",
         figures.c.cell == RECEIVED,

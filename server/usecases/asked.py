@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
-from operator import add
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.participation import Reach
 from server.domain.results import lies_in
 from server.domain.sessions import State, read_grades
 from server.store.areas import Area, list_areas, list_path_in
@@ -17,35 +17,19 @@ _GOING = (State.OPEN, State.CLOSING)
 
 
 @dataclass(frozen=True)
-class Turnout:
-    """Of some sessions: `expected` children (`untold` sessions told no number), `answered` in those that are closed;
-    `going` sessions are not closed yet.
-    """
-
-    sessions: int = 0
-    going: int = 0
-    expected: int = 0
-    untold: int = 0
-    answered: int = 0
-
-    def __add__(self, other: "Turnout") -> "Turnout":
-        return Turnout(*map(add, astuple(self), astuple(other)))
-
-
-@dataclass(frozen=True)
 class WhoseAnswers:
-    """Of the places that a result is about: all together, and each, by id."""
+    """Of the places that a result is about: all together, and each, by id. Only closed sessions' children are reached."""
 
-    whole: Turnout
-    places: tuple[tuple[Area, Turnout], ...]
+    whole: Reach
+    places: tuple[tuple[Area, Reach], ...]
 
     @property
     def asked(self) -> tuple[Area, ...]:
-        return tuple(area for area, turnout in self.places if turnout.sessions)
+        return tuple(area for area, reach in self.places if reach.sessions)
 
     @property
     def not_asked(self) -> tuple[Area, ...]:
-        return tuple(area for area, turnout in self.places if not turnout.sessions)
+        return tuple(area for area, reach in self.places if not reach.sessions)
 
 
 async def read_whose_answers(db: AsyncConnection, found: Results) -> WhoseAnswers:
@@ -58,11 +42,11 @@ async def read_whose_answers(db: AsyncConnection, found: Results) -> WhoseAnswer
         if not grades or _lies_in(row.grades, grades):
             sessions[row.area].append(row)
     answered: dict[str, int] = defaultdict(int)
-    for area, node, number in await list_answered(db, found.consultation.id, found.poll.id):
+    for area, node, number in await list_answered(db, found.consultation.id):
         if _lies_in(node, grades) if grades else not node:
             answered[area] += number
-    each = [(known[area], _turnout(sessions[area], answered[area])) for area in places]
-    return WhoseAnswers(sum((turnout for _, turnout in each), Turnout()), tuple(each))
+    each = [(known[area], _reach(sessions[area], answered[area])) for area in places]
+    return WhoseAnswers(sum((reach for _, reach in each), Reach()), tuple(each))
 
 
 def _is_in(known: Mapping[str, Area], area: str, found: Results) -> bool:
@@ -74,11 +58,11 @@ def _lies_in(node: str, grades: str) -> bool:
     return bool(node) and lies_in(node, read_grades(grades))
 
 
-def _turnout(rows: Sequence[Asked], answered: int) -> Turnout:
-    return Turnout(
+def _reach(rows: Sequence[Asked], answered: int) -> Reach:
+    return Reach(
         sessions=sum(row.sessions for row in rows),
         going=sum(row.sessions for row in rows if row.state in _GOING),
         expected=sum(row.expected for row in rows),
         untold=sum(row.untold for row in rows),
-        answered=answered,
+        reached=answered,
     )

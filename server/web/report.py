@@ -80,6 +80,6 @@ async def _read_ideas(db: AsyncConnection, consultation: str) -> dict[str, Any]:
 def _by_language(whose: WhoseAnswers) -> dict[str, int]:
     """How many children answered, by the language of their school."""
     found: Counter[str] = Counter()
-    for area, turnout in whose.places:
-        found[area.language] += turnout.answered
+    for area, reach in whose.places:
+        found[area.language] += reach.reached
     return found

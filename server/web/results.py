@@ -60,9 +60,9 @@ async def _chosen(request: Request, tx: AsyncConnection, revisions: Revisions) -
 async def _whose(request: Request, tx: AsyncConnection, found: Results) -> WhoseAnswers:
     """Its places by name: nothing compares them."""
     whose = await read_whose_answers(tx, found)
-    turnouts = {area.id: turnout for area, turnout in whose.places}
+    reached = {area.id: reach for area, reach in whose.places}
     places = by_name((area for area, _ in whose.places), language_of(request))
-    return replace(whose, places=tuple((area, turnouts[area.id]) for area in places))
+    return replace(whose, places=tuple((area, reached[area.id]) for area in places))
 
 
 async def _to_choose_again(request: Request, tx: AsyncConnection, revisions: Revisions) -> dict[str, Any]:

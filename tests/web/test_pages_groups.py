@@ -75,6 +75,17 @@ async def test_trials_are_asked_nothing(world: World) -> None:
     assert "väntades" not in page
 
 
+async def test_the_rounds_of_a_consultation_are_counted_together(world: World) -> None:
+    await closed(world.town, 8, children=10)
+    async with world.parts.db.writing() as tx:
+        await insert_revision(tx, "nextround", "third-place", {**poll_content(), "id": "next-round"}, 2)
+    assert "8 barn har svarat. 10 väntades." in await read(world)
+    await closed(world.town, 7, school="bjork", children=9)
+    page = await read(world)
+    assert "15 barn har svarat. 19 väntades." in page
+    assert '<th scope="row">Koivu</th><td>8</td><td>10</td>' in page
+
+
 async def test_words_stand_before_the_numbers(world: World) -> None:
     await closed(world.town, 8, answers={"q1": "forest", "q9": {"p1": "indoors"}})
     await closed(world.town, 8, grades=(3,), answers={"q1": "forest", "q6": ["free", "clean"]})
