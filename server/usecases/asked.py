@@ -18,7 +18,7 @@ _GOING = (State.OPEN, State.CLOSING)
 
 @dataclass(frozen=True)
 class WhoseAnswers:
-    """Of the places that a result is about: all together, and each, by id. Only closed sessions' children are reached."""
+    """Of the places that a result is about: all together, and each, by id; whom closed sessions reached."""
 
     whole: Reach
     places: tuple[tuple[Area, Reach], ...]
