@@ -47,6 +47,8 @@ def is_htmx(request: Request) -> bool:
 
 def go_to(request: Request, url: str) -> Response:
     """Sends the browser on: htmx by its own header, anyone else by 303."""
+    sent = RedirectResponse(url, 303, {"Cache-Control": "no-store"})
     if is_htmx(request):
-        return Response(headers={"HX-Location": url, "Cache-Control": "no-store"})
-    return RedirectResponse(url, 303, {"Cache-Control": "no-store"})
+        # The address is quoted there, whatever a form put into it.
+        return Response(headers={"HX-Location": sent.headers["location"], "Cache-Control": "no-store"})
+    return sent

@@ -56,6 +56,14 @@ async def test_many_ideas_are_put_under_a_theme_at_once(world: World) -> None:
     assert (await mika.post(f"{THEMES}/ideas", data={"idea": ideas, "theme": "t0"})).status_code == 404
 
 
+async def test_whatever_a_form_names_fits_into_a_header(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    for headers, name in (({}, "location"), ({"HX-Request": "true"}, "hx-location")):
+        form = {"theme": "", "of": "日\r\nSet-Cookie: x=1"}
+        reply = await mika.post(f"{THEMES}/ideas", data=form, headers=headers)
+        assert reply.headers[name] == f"{THEMES}?of=%E6%97%A5%0D%0ASet-Cookie:%20x=1#sort"
+
+
 async def test_a_theme_that_was_a_mistake_goes_and_its_ideas_stay(world: World) -> None:
     mika = await world.signed_in("Mika")
     theme, idea = await added(mika), await made(world)
