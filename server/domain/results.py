@@ -26,7 +26,8 @@ class Figure:
 class Result:
     """`counts`, `shown` and `received` are None when everything is withheld.
 
-    `few` tells that fewer answers came than one packet needs; otherwise they wait, or count a level up.
+    `few` tells that fewer answers came than one packet needs; otherwise they wait, or count a level up. What is drawn
+    of it can be remembered by it.
     """
 
     question: Question
@@ -35,6 +36,9 @@ class Result:
     received: int | None
     counts: Cells | None
     few: bool
+
+    def __hash__(self) -> int:
+        return hash((self.poll, self.question.id, self.shown, self.received))
 
 
 def at(figures: Iterable[Figure], grades: str) -> list[Figure]:

@@ -128,13 +128,16 @@ async def mark_figures(
     )
 
 
-async def list_figures(db: AsyncConnection, consultation: str, area: str, language: str) -> list[Figure]:
-    """The derived figures of one area ('' for all) and school language ('' for all), for every grades node."""
-    rows = await db.execute(
-        select(figures.c.poll, figures.c.question, figures.c.grades, figures.c.cell, figures.c.number).where(
-            figures.c.consultation == consultation, figures.c.school == area, figures.c.language == language
-        )
+async def list_figures(
+    db: AsyncConnection, consultation: str, area: str, language: str, *, whole: bool = False
+) -> list[Figure]:
+    """The derived figures of one area ('' for all) and school language ('' for all), as a `whole` or also for every
+    grades node.
+    """
+    query = select(figures.c.poll, figures.c.question, figures.c.grades, figures.c.cell, figures.c.number).where(
+        figures.c.consultation == consultation, figures.c.school == area, figures.c.language == language
     )
+    rows = await db.execute(query.where(figures.c.grades == "") if whole else query)
     return [Figure(*row) for row in rows]
 
 

@@ -76,10 +76,10 @@ async def read_figures(
     db: AsyncConnection, consultation_id: str, schools: Mapping[str, Area], where: Mapping[str, str]
 ) -> list[Figure]:
     """What the packets of a consultation sum to where `where` says. Raises `not_found` for grades that are none."""
-    school, language = where.get("school", ""), where.get("school_language", "")
+    school, language, grades = where.get("school", ""), where.get("school_language", ""), where.get("grades", "")
     if language and school and schools[school].kind in PLACES:
         # A school has one language: asking for both is asking for the school, or for nothing.
-        figures = await list_figures(db, consultation_id, school, "") if schools[school].language == language else []
-    else:
-        figures = await list_figures(db, consultation_id, school, language)
-    return at(figures, where.get("grades", ""))
+        if schools[school].language != language:
+            return at([], grades)
+        language = ""
+    return at(await list_figures(db, consultation_id, school, language, whole=not grades), grades)

@@ -21,7 +21,7 @@ from server.web.assets import Assets
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGE_COOKIE = "lang"
 _YEAR_S = 365 * 86_400
-_MOST_PARTS = 4096
+_MOST_PARTS = 1024
 
 
 class Templates:
