@@ -1,5 +1,7 @@
 """Sessions open and finish by their days."""
 
+from contextlib import suppress
+
 from server.domain.errors import DomainError
 from server.domain.sessions import JOINABLE, check_days
 from server.live import Live
@@ -13,10 +15,11 @@ async def keep_days(db: Database, live: Live, today: str) -> None:
     async with db.reading() as tx:
         due = await sessions.list_due_sessions(tx, today)
         overdue = await sessions.list_overdue_sessions(tx, today)
-    for session in due:
-        await open_session(db, live, session.id)
-    for session in overdue:
-        await finish(db, live, session.id)
+    for step, sessions_now in ((open_session, due), (finish, overdue)):
+        for session in sessions_now:
+            # Somebody may have been quicker; that keeps no other session waiting.
+            with suppress(DomainError):
+                await step(db, live, session.id)
 
 
 async def keep_open(db: Database, live: Live, session_id: str, closes: str | None, *, today: str) -> None:

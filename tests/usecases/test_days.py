@@ -1,5 +1,7 @@
 """Sessions open and finish by their days, within the consultation's period."""
 
+import asyncio
+
 import pytest
 
 from server.domain.errors import DomainError
@@ -25,6 +27,12 @@ async def test_it_opens_on_its_day_and_finishes_after_its_last(town: Town) -> No
         await keep_days(town.db, town.live, day)
         states.append((await now(town, session)).state)
     assert states == ["prepared", "open", "closing"]
+
+
+async def test_one_that_a_teacher_opens_at_the_same_moment_keeps_no_other_waiting(town: Town) -> None:
+    prepared = [await town.session(grades=(grade,), opens=LATER) for grade in range(1, 7)]
+    await asyncio.gather(*(keep_days(town.db, town.live, LATER) for _ in range(3)))
+    assert {(await now(town, session)).state for session in prepared} == {"open"}
 
 
 async def test_what_arrives_after_the_last_day_still_counts(town: Town) -> None:
