@@ -21,6 +21,7 @@ from server.demo_town import NotATown, set_up_town
 from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
+from server.keeping import backup_command, kept, restore_command
 from server.polls import poll
 from server.results import results
 from server.settings import Settings
@@ -48,24 +49,27 @@ def main() -> None: ...
 def demo(port: int | None, data: Path | None, as_json_line: bool, town: bool) -> None:
     """Starts the demo municipality, made at the first start."""
     settings = settings_for({"TYCK_PORT": port, "TYCK_DATA_DIR": data}, demo=True)
-    asyncio.run(_migrate(settings))
-    made = _made_town(settings) if town else asyncio.run(set_up_demo(settings))
-    _serve(settings, as_json(made) if as_json_line else _welcome(made, settings, _AROUND if town else _PLAY))
+    with kept(settings):
+        asyncio.run(_migrate(settings))
+        made = _made_town(settings) if town else asyncio.run(set_up_demo(settings))
+        _serve(settings, as_json(made) if as_json_line else _welcome(made, settings, _AROUND if town else _PLAY))
 
 
 @main.command()
 def serve() -> None:
     """Serves what the environment describes."""
     settings = settings_for()
-    asyncio.run(_check(settings))
-    _serve(settings, f"Tyck answers at {settings.base_url}")
+    with kept(settings):
+        asyncio.run(_check(settings))
+        _serve(settings, f"Tyck answers at {settings.base_url}")
 
 
 @main.command("migrate")
 def migrate_command() -> None:
     """Brings the database to this version."""
     settings = settings_for()
-    asyncio.run(_migrate(settings))
+    with kept(settings):
+        asyncio.run(_migrate(settings))
     click.echo("The database is at this version.")
 
 
@@ -112,8 +116,8 @@ def reset_account_command(email: str) -> None:
     click.echo(with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
 
 
-main.add_command(poll)
-main.add_command(results)
+for command in (poll, results, backup_command, restore_command):
+    main.add_command(command)
 
 
 class _Server(uvicorn.Server):

@@ -9,17 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOTS = {"app", "account", "commands", "demo", "demo_town", "polls", "results", "__main__"}
+ROOTS = {"app", "account", "commands", "demo", "demo_town", "keeping", "polls", "results", "__main__"}
 # Which of the server's own layers a layer may import. The composition roots see all; only a root sees a root.
 MAY_SEE = {
     "domain": {"domain"},
     "store": {"store", "domain"},
     "usecases": {"usecases", "store", "domain", "live", "voice"},
     "exports": {"exports", "usecases", "store", "domain", "i18n"},
-    "web": {"web", "exports", "usecases", "store", "domain", "live", "voice", "mail", "i18n", "settings"},
+    "web": {"web", "exports", "usecases", "store", "domain", "live", "voice", "mail", "metrics", "i18n", "settings"},
     "live": {"live"},
     "voice": {"voice", "domain"},
     "mail": {"mail", "settings"},
+    "metrics": {"metrics"},
     "systemd": {"systemd"},
     "i18n": {"i18n", "domain"},
     "settings": {"settings"},

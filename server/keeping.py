@@ -1,0 +1,124 @@
+"""`backup`, `restore`, `doctor`, `erase`: what keeps an installation whole, from the command line."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from server.commands import settings_for
+from server.settings import Settings
+from server.store.archive import DATABASE, Manifest, NotABackup
+from server.store.lock import InUse, hold
+from server.store.migrate import WrongVersion
+from server.store.snapshot import Broken, database_file
+from server.usecases.backup import NoSpace, back_up
+from server.usecases.restore import finish_restore, restore
+
+_COUNTED = ("consultations", "sessions", "responses", "packets", "ideas")
+_MB = 1_000_000
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup_command(file: Path) -> None:
+    """Writes everything to FILE, also while the server runs."""
+    settings = settings_for()
+    with _plainly(f"{file} was not written"), _progress() as say:
+        manifest = back_up(_database_file(settings), settings.data_dir, file.absolute(), int(time.time()), say)
+    click.echo(f"{file}: {file.stat().st_size / _MB:,.1f} MB, read back and found whole: {_said(manifest)}")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore_command(file: Path) -> None:
+    """Puts what FILE holds in place of what is there."""
+    settings = settings_for()
+    _check_in_data_dir(settings)
+    with _plainly("Nothing was restored"), kept(settings), _progress() as say:
+        done = asyncio.run(restore(file.absolute(), settings.data_dir, say))
+    made = time.strftime("%Y-%m-%d %H:%M", time.localtime(done.manifest.made_at))
+    click.echo(f"Restored what was there on {made}: {_said(done.manifest)}")
+    if done.replaced:
+        click.echo(f"What it replaced lies in {done.replaced} for 30 days.")
+
+
+@contextmanager
+def kept(settings: Settings) -> Iterator[None]:
+    """The data directory for this process alone; a restore that was interrupted is finished first."""
+    try:
+        with hold(settings.data_dir):
+            finish_restore(settings.data_dir)
+            yield
+    except InUse:
+        raise click.ClickException(f"A server runs on {settings.data_dir}: stop it first.") from None
+
+
+def _database_file(settings: Settings) -> Path:
+    """Raises a refusal where there is no database file yet."""
+    path = database_file(settings.database_url)
+    if path is None:
+        raise click.ClickException("PostgreSQL")
+    if not path.exists():
+        raise click.ClickException(f"There is no database at {path}.")
+    return path
+
+
+def _check_in_data_dir(settings: Settings) -> None:
+    if database_file(settings.database_url) != settings.data_dir / DATABASE:
+        raise click.ClickException(
+            f"restore puts a database at {settings.data_dir / DATABASE}: TYCK_DATABASE_URL names another."
+        )
+
+
+def _said(manifest: Manifest) -> str:
+    return ", ".join(f"{manifest.counts.get(name, 0):,} {name}" for name in _COUNTED) + "."
+
+
+@contextmanager
+def _plainly(what: str) -> Iterator[None]:
+    """Every refusal is one line that begins with what did not happen."""
+    try:
+        yield
+    except NoSpace as error:
+        needed, free = error.args
+        why = f"it needs {needed / _MB:,.0f} MB of disk, and {free / _MB:,.0f} MB are free."
+        raise click.ClickException(f"{what}: {why}") from error
+    except (NotABackup, Broken, WrongVersion) as error:
+        raise click.ClickException(f"{what}: {error}") from error
+    except OSError as error:
+        raise click.ClickException(f"{what}: {error.strerror or error}: {error.filename or ''}".rstrip(": ")) from error
+
+
+class _Progress:
+    """One line on stderr that changes in place on a terminal; else a new line for each job and every two seconds."""
+
+    def __init__(self) -> None:
+        self._in_place = sys.stderr.isatty()
+        self._every_s = 0.1 if self._in_place else 2
+        self._what = ""
+        self._at = 0.0
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        now = time.monotonic()
+        if what == self._what and now - self._at < self._every_s:
+            return
+        self._what, self._at = what, now
+        line = f"{what}: {done * 100 // of} %" if of else what
+        click.echo(f"\r\033[K{line} …" if self._in_place else f"{line} …", err=True, nl=not self._in_place)
+
+    def end(self) -> None:
+        if self._in_place and self._what:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
+@contextmanager
+def _progress() -> Iterator[_Progress]:
+    progress = _Progress()
+    try:
+        yield progress
+    finally:
+        progress.end()

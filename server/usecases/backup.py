@@ -1,0 +1,90 @@
+"""One file that holds everything: database, journal, keys. Made while the server runs, and tried before it counts."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from pathlib import Path
+
+from server.store.archive import DATABASE, Manifest, NotABackup, read_archive, write_archive
+from server.store.snapshot import check_whole, copy_database, read_contents
+
+Say = Callable[[str, int, int], None]
+"""Hears what is being done, how much of it is done, and of how much."""
+
+LEFTOVER = ".tyck-backup-"
+"""How the names of folders begin in which backups are made: one that a killed process left can be deleted."""
+
+_SPARE_BYTES = 100_000_000
+
+
+class NoSpace(Exception):
+    """The text says how much space is needed and how much there is, in bytes."""
+
+
+def back_up(database: Path, data_dir: Path, file: Path, now: int, say: Say) -> Manifest:
+    """Writes `file` in place of what bears that name; it is there only once it was unpacked again and found whole.
+
+    The seal keys of frozen consultations are left out: their tablets need none, and a key that is destroyed must not
+    come back. Raises NoSpace, Broken, NotABackup or OSError.
+    """
+    _check_space(database, file.parent)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=LEFTOVER) as made:
+        parts, draft = Path(made, "parts"), Path(made, "backup.tar")
+        parts.mkdir()
+        copy_database(database, parts / DATABASE, lambda done, of: say("Copying the database", done, of))
+        contents = read_contents(parts / DATABASE)
+        _copy_rest(data_dir, parts, contents.frozen)
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:
+            counts = contents.counts
+            write_archive(out, parts, now, contents.schema, counts, lambda done, of: say("Packing", done, of))
+            out.flush()
+            os.fsync(out.fileno())
+        shutil.rmtree(parts)
+        manifest = try_out(draft, Path(made, "again"), say)
+        draft.replace(file)
+    sync_folder(file.parent)
+    return manifest
+
+
+def try_out(file: Path, folder: Path, say: Say) -> Manifest:
+    """Unpacks a backup into `folder` and reads all of its database. Raises NotABackup, Broken or OSError."""
+    manifest = read_archive(file, folder, lambda done, of: say("Unpacking", done, of))
+    say("Checking the database", 0, 0)
+    check_whole(folder / DATABASE)
+    contents = read_contents(folder / DATABASE)
+    if (contents.schema, contents.counts) != (manifest.schema, manifest.counts):
+        raise NotABackup("Its database holds something else than was packed.")
+    return manifest
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes names in a folder survive a power cut."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _copy_rest(data_dir: Path, parts: Path, frozen: Collection[str]) -> None:
+    """After the database, never before it: the journal must tell all that the copy has been through."""
+    left_out = {f"keys/seals/{consultation}" for consultation in frozen}
+    for folder in ("journal", "keys"):
+        for path in sorted((data_dir / folder).rglob("*")):
+            name = path.relative_to(data_dir).as_posix()
+            if path.is_file() and name not in left_out:
+                (parts / name).parent.mkdir(parents=True, exist_ok=True)
+                # A key that is being made has another name for a moment.
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(path, parts / name)
+    if (data_dir / "demo.json").exists():
+        shutil.copyfile(data_dir / "demo.json", parts / "demo.json")
+
+
+def _check_space(database: Path, folder: Path) -> None:
+    """A backup that fills the disk would keep the server from storing answers."""
+    needed = 2 * database.stat().st_size + _SPARE_BYTES
+    if (free := shutil.disk_usage(folder).free) < needed:
+        raise NoSpace(needed, free)

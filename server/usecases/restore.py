@@ -1,0 +1,124 @@
+"""A data directory becomes what a backup holds, whole or not at all. No server may run on it meanwhile."""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.store.archive import DATABASE, Manifest
+from server.store.database import Database
+from server.store.migrate import migrate
+from server.store.snapshot import Broken
+from server.usecases.backup import Say, sync_folder, try_out
+
+REPLACED = "replaced"
+"""Where in the data directory lies what a restore replaced, a folder for each."""
+
+_STAGE, _NEW, _READY = "restoring", "new", "ready.json"
+_BESIDE = (f"{DATABASE}-wal", f"{DATABASE}-shm")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`replaced` is the folder that holds what was there before, None when there was nothing."""
+
+    manifest: Manifest
+    replaced: Path | None
+
+
+async def restore(file: Path, data_dir: Path, say: Say) -> Restored:
+    """Raises NotABackup, Broken, WrongVersion or OSError; then everything is as it was."""
+    finish_restore(data_dir)
+    stage = data_dir / _STAGE
+    try:
+        new = stage / _NEW
+        new.mkdir(mode=0o700, parents=True)
+        manifest = try_out(file, new, say)
+        await _bring_up_to_date(new, say)
+        aside = _make_aside(data_dir)
+        _be_ready(stage, _list_moves(new, data_dir), aside.relative_to(data_dir))
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
+    finish_restore(data_dir)
+    with suppress(OSError):
+        aside.rmdir()
+    return Restored(manifest, aside if aside.exists() else None)
+
+
+def finish_restore(data_dir: Path) -> None:
+    """Ends a restore that was interrupted: what was ready is put in place, what was not is dropped."""
+    stage = data_dir / _STAGE
+    ready = stage / _READY
+    if ready.exists():
+        plan = json.loads(ready.read_text("utf-8"))
+        aside = data_dir / plan["aside"]
+        for name in plan["moves"]:
+            if (stage / _NEW / name).exists():
+                # A log left beside another database would be read into it.
+                for old in (*(_BESIDE if name == DATABASE else ()), name):
+                    _move(data_dir / old, aside / old)
+                _move(stage / _NEW / name, data_dir / name)
+        ready.unlink()
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+async def _bring_up_to_date(new: Path, say: Say) -> None:
+    """A backup of an earlier version gets today's tables."""
+    say("Bringing it up to date", 0, 0)
+    db = Database(f"sqlite+aiosqlite:///{new / DATABASE}")
+    try:
+        await migrate(db)
+    finally:
+        await db.close()
+    log = new / _BESIDE[0]
+    if log.exists() and log.stat().st_size:
+        raise Broken("its write-ahead log could not be emptied")
+
+
+def _list_moves(new: Path, data_dir: Path) -> list[str]:
+    """What goes in place of what is there: the database last, and no file that is there already."""
+    names = [path.relative_to(new).as_posix() for path in sorted(new.rglob("*")) if path.is_file()]
+    others = [name for name in names if name not in (DATABASE, *_BESIDE) and not _is_same(new / name, data_dir / name)]
+    return [*others, DATABASE]
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return other.exists() and one.read_bytes() == other.read_bytes()
+
+
+def _make_aside(data_dir: Path) -> Path:
+    folder = data_dir / REPLACED
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=folder, prefix=time.strftime("%Y-%m-%dT%H%M-")))
+
+
+def _be_ready(stage: Path, moves: list[str], aside: Path) -> None:
+    """From here on the restore is finished, also after a power cut."""
+    for path in (stage / _NEW).rglob("*"):
+        _sync(path)
+    draft = stage / "draft.json"
+    draft.write_text(json.dumps({"moves": moves, "aside": str(aside)}), "utf-8")
+    _sync(draft)
+    sync_folder(stage)
+    draft.replace(stage / _READY)
+    sync_folder(stage)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _move(source: Path, target: Path) -> None:
+    if source.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        source.replace(target)
+        sync_folder(target.parent)
