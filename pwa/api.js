@@ -23,9 +23,8 @@ const KEEPALIVE_BELOW = 60_000;
 
 /**
  * @typedef {{
- *   proto: 1, rid: string, items: Record<string, import("./outbox.js").Verdict>, session?: {state: string},
- *   next?: {min_s?: number, idle_s?: number, max_items?: number},
- * }} SyncReply
+ *   proto: 1, rid: string, session?: {state: string}, next?: {min_s?: number, idle_s?: number, max_items?: number},
+ * } & import("./outbox.js").Word} SyncReply
  */
 
 /**
@@ -56,10 +55,11 @@ export async function sync(token, request, leaving) {
  * @param {string} token
  * @param {import("./outbox.js").Item} item
  * @param {boolean} leaving whether the page may be gone before the answer comes
- * @returns {Promise<Outcome<import("./outbox.js").Verdict>>} `reply` only when it names our idea
+ * @returns {Promise<Outcome<import("./outbox.js").Verdict & {commit?: string}>>} `reply` only when it names our idea
  */
-export async function idea(token, { id, body }, leaving) {
-  const outcome = await send("PUT", `/api/v1/${id}`, body, { credentials: "omit", token, leaving });
+export async function idea(token, { id, session, body, seal }, leaving) {
+  const text = body ?? JSON.stringify({ proto: 1, session, seal });
+  const outcome = await send("PUT", `/api/v1/${id}`, text, { credentials: "omit", token, leaving });
   const ours = typeof outcome.reply?.id === "string" && id.endsWith(outcome.reply.id);
   return ours ? outcome : { ...outcome, reply: undefined };
 }

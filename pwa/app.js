@@ -1,5 +1,5 @@
 // The composition root of the child's client: which page this is, and who hears of what.
-import { find, openBooklet } from "./booklet.js";
+import { find, openBooklet, showMark } from "./booklet.js";
 import { get, list } from "./database.js";
 import { openJoin } from "./join.js";
 import { ledger } from "./outbox.js";
@@ -63,7 +63,7 @@ async function openBookletPage(edition, path) {
   const sync = startSync({
     current,
     after,
-    tablet: () => ({ ready: readiness.ready, turn: playing.isAnswering ? "answering" : "idle" }),
+    tablet: () => ({ ready: readiness.ready, keeps: readiness.keeps, turn: playing.isAnswering ? "answering" : "idle" }),
     heard: () => {
       readiness.heard();
       void showUnsent();
@@ -87,20 +87,12 @@ async function openJoinPage() {
   startSync({
     current: undefined,
     after: Promise.resolve(),
-    tablet: () => ({ ready: readiness.ready, turn: "idle" }),
+    tablet: () => ({ ready: readiness.ready, keeps: readiness.keeps, turn: "idle" }),
     heard: () => void showUnsent(),
     refused: () => undefined,
     outdated: async () => void (await registering)?.update(),
   });
   watchUpdates(await registering, page);
-}
-
-/** @param {{colour: string, shape: string}} mark */
-function showMark({ colour, shape }) {
-  for (const each of document.querySelectorAll("[data-mark]")) {
-    each.setAttribute("data-mark", colour);
-    each.querySelector("use")?.setAttribute("href", `#mark-${shape}`);
-  }
 }
 
 // Browsers below our floor play online only; the page says so.

@@ -130,6 +130,18 @@ function reorder(section, order) {
 }
 
 /**
+ * Shows this tablet's own sign wherever the page has a place for one.
+ *
+ * @param {import("./lasting.js").Mark} mark
+ */
+export function showMark({ colour, shape }) {
+  for (const each of document.querySelectorAll("[data-mark]")) {
+    each.setAttribute("data-mark", colour);
+    each.querySelector("use")?.setAttribute("href", `#mark-${shape}`);
+  }
+}
+
+/**
  * @param {ParentNode} parent
  * @param {string} selector
  * @returns {HTMLElement} must be in the markup

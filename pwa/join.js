@@ -1,8 +1,9 @@
 // Which class a tablet belongs to: four pictures or a link, first among the sessions it holds, then by asking the server.
 import * as api from "./api.js";
-import { find } from "./booklet.js";
+import { find, showMark } from "./booklet.js";
 import { get, list, put, remove } from "./database.js";
-import { waiting } from "./outbox.js";
+import { emptiedOf, noteJoined } from "./lasting.js";
+import { ledger, pairs } from "./outbox.js";
 import { keepBooklet } from "./ready.js";
 
 /** @typedef {import("./sync.js").Session} Session */
@@ -40,7 +41,9 @@ export async function openJoin(main) {
   }
   if (link && (await enter({ link }, main)) === "entered") return false;
   listen(main);
-  if (missing) say(main, "away");
+  const emptied = await emptiedOf();
+  if (emptied) showMark(emptied);
+  if (emptied || missing) say(main, emptied ? "emptied" : "away");
   void showAnswer(main);
   return true;
 }
@@ -60,14 +63,18 @@ async function showAnswer(main) {
   way.hidden = false;
 }
 
-/** Forgets classes that have ended and have nothing left to send, and the booklets only they played. */
+/** Forgets classes that have ended and have nothing left to send or to show, and the booklets nobody plays any more. */
 async function forgetEnded() {
-  for (const session of await list("sessions")) {
-    if (!["closed", "frozen"].includes(session.state)) continue;
-    if ((await waiting(session.session)).length || (await get("drafts", session.session))) continue;
-    await remove("sessions", session.session);
+  /** @type {string[]} */
+  const played = [];
+  for (const { session, state, booklets } of await list("sessions")) {
+    if (!["closed", "discarded", "frozen"].includes(state) || (await get("drafts", session))) {
+      played.push(...Object.values(booklets));
+      continue;
+    }
+    const { outbox, attention } = await ledger(session);
+    if (!outbox && !attention && !(await pairs(session)).length) await remove("sessions", session);
   }
-  const played = (await list("sessions")).flatMap((session) => Object.values(session.booklets));
   for (const { edition, pages } of await list("booklets")) {
     if (!pages.some((/** @type {string} */ page) => played.includes(page))) await remove("booklets", edition);
   }
@@ -142,6 +149,7 @@ async function enter(way, main) {
   await put("booklets", booklet);
   await put("sessions", { ...before, ...way, ...session, rejoin: false, lang: session.lang ?? lang });
   await put("meta", session.session, "current");
+  await noteJoined(session.mark);
   if (session.school) await put("meta", session.school, "school");
   void navigator.storage?.persist?.().catch(() => undefined);
   // Kept first, so that the booklet's first page comes from the cache already. A slow network only delays that.

@@ -1,12 +1,23 @@
-// From draft to outbox to the server's word, each step one transaction: nothing is lost, nothing is counted twice.
+// From draft to outbox to receipt, each step one transaction: nothing is lost, nothing is counted twice.
 // Knows no network and no page.
 import { transaction } from "./database.js";
 import { isIdea } from "./idea.js";
 
 /** @typedef {import("./turn.js").Draft} Draft */
-/** @typedef {{id: string, session: string, body: string}} Item a response, or an idea under its `keyOf` */
-/** @typedef {{s: string, why?: string}} Verdict the server's word on one item */
+/**
+ * A response, or an idea under its `keyOf`; as its `seal` when the server had it once and lost it.
+ * @typedef {{id: string, session: string, body?: string, seal?: string}} Item
+ */
+/** @typedef {{s: string, why?: string, seal?: string}} Verdict the server's word on one item */
+/**
+ * One answer of the server: `commit` is the pair that stands for what it kept, `lost` are pairs it does not know any more.
+ * @typedef {{items: Record<string, Verdict>, commit?: string, day?: number, lost?: string[]}} Word
+ */
+/** @typedef {{id: string, day: number, items: Record<string, Verdict>}} Receipt of one commit; `id` is `session/pair` */
 /** @typedef {{session: string, confirmed: number, acknowledged: number, held: number}} Counters */
+
+/** How many pairs one request shows at most. */
+export const MOST_PAIRS = 200;
 
 /**
  * @param {string} session
@@ -86,30 +97,84 @@ export function waiting(session) {
 }
 
 /**
- * Acts on the server's word, item by item. Doing it again, late or in another window changes nothing.
- * A word we do not know leaves the item where it is.
+ * Acts on the server's word: what it keeps becomes a receipt, what it has lost waits again, sealed. Doing it again, late or
+ * in another window changes nothing. A word we do not know leaves the item where it is.
  *
  * @param {string} session
- * @param {Record<string, Verdict>} verdicts by item id
- * @returns {Promise<number>} how many left the outbox
+ * @param {Word} word
+ * @returns {Promise<{settled: number, lost: number}>} how many items left the outbox, how many came back
  */
-export function settle(session, verdicts) {
-  return transaction(["outbox", "attention", "counters"], "readwrite", async (tx) => {
-    const outbox = tx.objectStore("outbox");
-    const counters = tx.objectStore("counters");
+export function settle(session, { items, commit, day = 0, lost = [] }) {
+  return transaction(["outbox", "receipts", "attention", "counters"], "readwrite", async (tx) => {
+    const [outbox, receipts, counters] = [tx.objectStore("outbox"), tx.objectStore("receipts"), tx.objectStore("counters")];
     const counted = (await counters.get(session)) ?? none(session);
-    let settled = 0;
-    for (const [id, { s, why }] of Object.entries(verdicts)) {
+    /** @type {Record<string, Verdict>} */
+    const sealed = {};
+    const done = { settled: 0, lost: 0 };
+    for (const [id, verdict] of Object.entries(items)) {
       const item = await outbox.get(id);
-      if (item?.session !== session || !["stored", "held", "rejected", "gone"].includes(s)) continue;
-      if (s === "rejected") await tx.objectStore("attention").put({ ...item, why });
-      else counted[s === "held" ? "held" : "acknowledged"] += 1;
+      if (item?.session !== session || !["stored", "held", "rejected", "gone"].includes(verdict.s)) continue;
+      if (verdict.s === "rejected") await tx.objectStore("attention").put({ ...item, why: verdict.why });
+      else counted[counterOf(verdict)] += 1;
+      if (verdict.seal) sealed[id] = verdict;
       await outbox.delete(id);
-      settled += 1;
+      done.settled += 1;
+    }
+    if (commit && Object.keys(sealed).length) {
+      const id = `${session}/${commit}`;
+      await receipts.put({ id, day, items: { ...(await receipts.get(id))?.items, ...sealed } });
+    }
+    for (const pair of lost) {
+      const receipt = await receipts.get(`${session}/${pair}`);
+      for (const [id, verdict] of Object.entries(receipt?.items ?? {})) {
+        await outbox.put({ id, session, seal: verdict.seal });
+        counted[counterOf(verdict)] -= 1;
+        done.lost += 1;
+      }
+      await receipts.delete(`${session}/${pair}`);
     }
     await counters.put(counted);
-    return settled;
+    return done;
   });
+}
+
+/** @param {Verdict} verdict */
+const counterOf = ({ s }) => (s === "held" ? "held" : "acknowledged");
+
+/**
+ * Which commits of the server's this tablet holds receipts of, in a lasting order.
+ *
+ * @param {string} session
+ * @param {string} [after] the last pair of the request before, for there may be more than fit into one
+ * @returns {Promise<string[]>}
+ */
+export function pairs(session, after = "") {
+  return transaction(["receipts"], "readonly", async (tx) => {
+    const keys = await tx.objectStore("receipts").getAllKeys(receiptsOf(session, after), MOST_PAIRS);
+    return keys.map((key) => String(key).slice(session.length + 1));
+  });
+}
+
+/**
+ * Receipts go once nothing can be lost any more, or when they are old.
+ *
+ * @param {string} session
+ * @param {number} [before] the server's day; without it all of them
+ */
+export function forget(session, before = Infinity) {
+  return transaction(["receipts"], "readwrite", async (tx) => {
+    const receipts = tx.objectStore("receipts");
+    for (const { id, day } of await receipts.getAll(receiptsOf(session))) if (day < before) await receipts.delete(id);
+  });
+}
+
+/**
+ * @param {string} session
+ * @param {string} [after]
+ */
+function receiptsOf(session, after = "") {
+  // "0" comes right after "/".
+  return IDBKeyRange.bound(`${session}/${after}`, `${session}0`, true, true);
 }
 
 /**

@@ -1,7 +1,9 @@
 // Whether this tablet can play without network, and the service worker that makes it so. Knows no answers.
 import { close, get, put } from "./database.js";
+import { isLasting } from "./lasting.js";
 import { soundList, trySounds } from "./sound.js";
 
+/** @typedef {"yes" | "no"} YesNo */
 /** @typedef {{edition: string, pages: string[], assets: {url: string, sha256: string, bytes: number}[]}} Kept */
 
 const ROOM_BYTES = 20_000_000;
@@ -100,19 +102,25 @@ async function picturesDecode() {
  * @param {Kept[]} booklets that must be kept; none means not ready
  * @param {boolean} wasHeard whether the server has answered this tablet before
  * @param {{isResting: () => boolean, reload: () => void, onReady: () => void}} page
- * @returns {{heard(): void, ready: "yes" | "no", checked: Promise<void>}} `heard`: the server has answered
+ * @returns {{heard(): void, ready: YesNo, keeps: YesNo, checked: Promise<void>}} `heard`: the server has answered
  */
 export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
-  /** @type {"yes" | "no"} */
+  /** @type {YesNo} */
   let ready = "no";
+  /** @type {YesNo} */
+  let keeps = "no";
   let holds = false;
+  let lasts = false;
   let heard = wasHeard;
 
   function look() {
     if (!holds || !heard || ready === "yes") return;
     if (document.documentElement.dataset.source === "cache" && navigator.serviceWorker?.controller) {
       ready = "yes";
-      for (const mark of document.querySelectorAll("[data-ready]")) mark.setAttribute("data-ready", "yes");
+      if (lasts) keeps = "yes";
+      for (const [name, word] of [["data-ready", ready], ["data-keeps", keeps]]) {
+        for (const mark of document.querySelectorAll(`[${name}]`)) mark.setAttribute(String(name), String(word));
+      }
       onReady();
     } else if (isResting() && sessionStorage.getItem(RELOADED) !== location.pathname) {
       // Only a page that was itself started from the cache has shown that it can be.
@@ -123,6 +131,7 @@ export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
 
   async function check() {
     if (!booklets.length || !navigator.serviceWorker) return;
+    lasts = await isLasting();
     const kept = await Promise.all(booklets.map(keepBooklet));
     holds = kept.every(Boolean) && (await keepSounds(booklets)) && (await picturesDecode()) && (await writeSurvives());
     look();
@@ -138,6 +147,9 @@ export function watchReady(booklets, wasHeard, { isResting, reload, onReady }) {
     },
     get ready() {
       return ready;
+    },
+    get keeps() {
+      return keeps;
     },
   };
 }

@@ -2,21 +2,29 @@
 import * as api from "./api.js";
 import { get, list, put } from "./database.js";
 import { isIdea } from "./idea.js";
-import { ledger, settle, waiting } from "./outbox.js";
+import { forget, ledger, MOST_PAIRS, pairs, settle, waiting } from "./outbox.js";
 
-/** @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean, heard?: boolean}} Session a session this tablet holds */
-/** @typedef {{ready: "yes" | "no", turn: "idle" | "answering"}} Tablet */
+/** @typedef {{ready: "yes" | "no", keeps: "yes" | "no", turn: "idle" | "answering"}} Tablet */
+/**
+ * One this tablet holds; `day` is the server's, `told` what the server last heard of this tablet there.
+ * @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean, heard?: boolean, day?: number, told?: Tablet}} Session
+ */
 
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 300;
 const MAX_ITEMS = 50;
 const MAX_BYTES = 200 * 1024;
+const HOUR_MS = 3_600_000;
+/** Nothing of such a session can be counted any more, so nothing can be lost. */
+const OVER = ["frozen", "discarded", "gone"];
+/** After so many days of the server's a receipt is worth nothing any more. */
+const RECEIPT_DAYS = 90;
 
 /**
  * Starts the timer and the triggers.
  *
  * @param {object} page
- * @param {string | undefined} page.current the session this page plays; others are only emptied
+ * @param {string | undefined} page.current the session this page plays; the others are emptied, and heard now and then
  * @param {() => Tablet} page.tablet
  * @param {Promise<unknown>} page.after what the first request waits for
  * @param {() => void} page.heard called after each answered request, when its effects are on disk
@@ -33,6 +41,9 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
   /** @type {Promise<void> | undefined} */
   let running;
   let again = false;
+  let spokeAt = -Infinity;
+  /** @type {Map<string, string>} the last pair that was shown of each session */
+  const shown = new Map();
   /** The first request of a page says only that the tablet is here: pages start when a child takes over. */
   let isFirst = true;
 
@@ -77,9 +88,14 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
   /** @returns {Promise<boolean>} whether the server answered for every session there was something to say about */
   async function round() {
     let answered = true;
-    for (const session of await list("sessions")) {
+    const isVisible = document.visibilityState === "visible";
+    const isDue = isVisible && performance.now() - spokeAt > HOUR_MS;
+    if (isDue) spokeAt = performance.now();
+    /** @type {Session[]} */
+    const sessions = await list("sessions");
+    for (const session of sessions.sort((one, other) => Number(other.session === current) - Number(one.session === current))) {
       const isCurrent = session.session === current;
-      if ((isCurrent && document.visibilityState === "visible") || (await waiting(session.session)).length) {
+      if (isDue || (isCurrent && isVisible) || (await waiting(session.session)).length) {
         answered = (await deliver(session, isCurrent)) && answered;
       }
     }
@@ -96,20 +112,22 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
       const held = isFirst && !isHurried ? [] : shuffled(await waiting(session.session));
       const items = held.filter(({ id }) => !isIdea(id));
       const batch = firstOf(items, size);
-      const outcome = await send(session, batch, isCurrent);
+      /** @type {Tablet} */
+      const said = isCurrent ? tablet() : { ready: "no", keeps: "no", ...session.told, turn: "idle" };
+      const outcome = await send(session, batch, said);
       if (outcome.status === 413 && batch.length > 1) {
         size = Math.ceil(batch.length / 2);
         continue;
       }
       if (!outcome.reply) return unanswered(session, outcome);
       const verdicts = Object.entries(outcome.reply.items).filter(([id]) => batch.some((item) => item.id === id));
-      const settled = await settle(session.session, Object.fromEntries(verdicts));
+      const { settled, lost } = await settle(session.session, { ...outcome.reply, items: Object.fromEntries(verdicts) });
       const wasOpen = isOpen(session);
-      await learn(session, outcome.reply);
+      await learn(session, outcome.reply, said);
       // No child can start here from now on: says once more what waits, for the teacher's "safe to leave".
       if (wasOpen && !isOpen(session)) continue;
       heard();
-      if (settled && batch.length < items.length) continue;
+      if (lost || (settled && batch.length < items.length)) continue;
       const sent = await deliverIdeas(session, held.filter(({ id }) => isIdea(id)));
       // Says once more what waits.
       if (!sent) return sent === 0;
@@ -125,7 +143,8 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
     let settled = 0;
     for (const item of ideas) {
       const outcome = await api.idea(session.token, item, document.visibilityState === "hidden");
-      if (outcome.reply) settled += await settle(session.session, { [item.id]: outcome.reply });
+      const word = outcome.reply;
+      if (word) settled += (await settle(session.session, { ...word, day: session.day, items: { [item.id]: word } })).settled;
       else {
         await unanswered(session, outcome);
         return undefined;
@@ -137,18 +156,20 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
   /**
    * @param {Session} session
    * @param {import("./outbox.js").Item[]} batch
-   * @param {boolean} isCurrent
+   * @param {Tablet} said
    */
-  async function send(session, batch, isCurrent) {
+  async function send(session, batch, said) {
     const { confirmed, attention, outbox } = await ledger(session.session);
+    const have = await pairs(session.session, shown.get(session.session));
+    shown.set(session.session, have[MOST_PAIRS - 1] ?? "");
     const request = {
       proto: 1,
       rid: hex(crypto.getRandomValues(new Uint8Array(8))),
       session: session.session,
-      items: batch.map(({ id, body }) => ({ id, body })),
-      have: [],
+      items: batch.map(({ id, body, seal }) => ({ id, body, seal })),
+      have,
       ledger: { confirmed, pending: Math.max(0, outbox - batch.length), attention },
-      tablet: isCurrent ? tablet() : { ready: "no", turn: "idle" },
+      tablet: said,
     };
     return api.sync(session.token, request, document.visibilityState === "hidden");
   }
@@ -170,13 +191,17 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
   /**
    * @param {Session} session
    * @param {api.SyncReply} reply
+   * @param {Tablet} told
    */
-  async function learn(session, reply) {
+  async function learn(session, reply, told) {
     advice = { ...advice, ...reply.next };
     size = Math.max(1, Math.min(size, reply.next?.max_items ?? MAX_ITEMS));
-    const told = { state: reply.session?.state ?? session.state, rejoin: false, heard: true };
-    if (told.state !== session.state || session.rejoin || !session.heard) await update(session, told);
-    Object.assign(session, told);
+    const { day: dayBefore } = session;
+    const learnt = { state: reply.session?.state ?? session.state, rejoin: false, heard: true, day: reply.day ?? dayBefore, told };
+    if (JSON.stringify({ ...session, ...learnt }) !== JSON.stringify(session)) await update(session, learnt);
+    Object.assign(session, learnt);
+    if (OVER.includes(learnt.state)) await forget(session.session);
+    else if (learnt.day !== dayBefore) await forget(session.session, Number(learnt.day) - RECEIPT_DAYS);
   }
 
   for (const event of ["online", "pagehide"]) addEventListener(event, now);
@@ -243,7 +268,7 @@ function firstOf(items, most) {
   const first = [];
   let bytes = 0;
   for (const item of items.slice(0, most)) {
-    bytes += item.body.length * 2;
+    bytes += (item.body ?? item.seal ?? "").length * 2;
     if (first.length && bytes > MAX_BYTES) break;
     first.push(item);
   }

@@ -53,7 +53,12 @@ class Progress:
 
     @property
     def not_ready(self) -> int:
-        return sum(tablet.ready != "yes" for tablet in self.tablets)
+        return sum(tablet.ready == "no" for tablet in self.tablets)
+
+    @property
+    def forgetful(self) -> int:
+        """So many tablets are ready, but may lose what they hold."""
+        return sum(tablet.ready == "yes" for tablet in self.tablets)
 
     @property
     def not_heard(self) -> tuple[Tablet, ...]:

@@ -13,7 +13,7 @@ from server.domain.errors import DomainError
 from server.domain.grants import Grant, read_token
 from server.domain.sessions import CODE_LENGTH, Session
 from server.store.sessions import find_session_by_link, list_sessions_by_pictures
-from server.usecases.accounts import sign_out
+from server.usecases.sign_ins import sign_out
 from server.usecases.run_session import Joined, join
 from server.web.access import cookie_name
 from server.web.body import MAX_SENT, read_body
@@ -56,7 +56,12 @@ class _Ledger(_Wire):
 
 class _Tablet(_Wire):
     ready: Literal["yes", "no"]
+    keeps: Literal["yes", "no"] = "no"
     turn: Literal["idle", "answering"]
+
+    @property
+    def readiness(self) -> str:
+        return "keeps" if (self.ready, self.keeps) == ("yes", "yes") else self.ready
 
 
 class SyncBody(_Wire):
@@ -143,7 +148,7 @@ async def post_sync(request: Request) -> Response:
     revision = await here.revisions.find(grant.revision)
     asked = revision.poll.asked(grant.profile) if revision else None
     items, rejected = judge(asked, grant.revision, body.items)
-    delivery = Delivery(grant, items, rejected, body.tablet.ready, body.tablet.turn, body.ledger.pending)
+    delivery = Delivery(grant, items, rejected, body.tablet.readiness, body.tablet.turn, body.ledger.pending)
     outcome = await here.collector.deliver(delivery)
     return Response(_sync_answer(body.rid, outcome), media_type="application/json", headers=NO_STORE)
 

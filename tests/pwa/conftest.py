@@ -38,6 +38,7 @@ def open_tab(tablet_storage: BrowserContext, demo: DemoServer) -> Callable[[], R
 
     def open_one() -> Run:
         page: Page = tablet_storage.new_page()
+        page.add_init_script(f"globalThis.base = '{found.group(0)}'")
         page.goto(f"{demo.url}/healthz")
         return lambda work, given=None: page.evaluate(_WITH_MODULES % work, [found.group(0), given])
 

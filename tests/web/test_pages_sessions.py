@@ -247,6 +247,22 @@ async def test_a_lost_tablet_is_blocked_and_no_longer_waited_for(world: World) -
     assert "Klart att gå" in (await alva.get(f"/staff/sessions/{session.id}/progress")).text
 
 
+@pytest.mark.parametrize(
+    ("ready", "said", "missing"),
+    [
+        ("no", ["Inte klar utan nät ännu", "1 pekplatta är inte klar"], ["Behåller svaren", "Kan tappa svar"]),
+        ("yes", ["Klar utan nät", "Kan tappa svar som väntar", "1 pekplatta kan tappa svar"], ["Behåller svaren"]),
+        ("keeps", ["Klar utan nät", "Behåller svaren"], ["kan tappa svar", "är inte klar"]),
+    ],
+)
+async def test_both_marks_of_a_tablet(world: World, ready: str, said: list[str], missing: list[str]) -> None:
+    session = await world.town.session()
+    await world.town.deliver(await world.town.tablet(session), ready=ready)
+    page = (await (await world.signed_in("Alva")).get(f"/staff/sessions/{session.id}/progress")).text
+    assert [words for words in said if words not in page] == []
+    assert [words for words in missing if words in page] == []
+
+
 async def test_minutes_since_a_tablet_was_heard_from(world: World) -> None:
     world.town.now = world.parts.clock() - 5 * 60
     alva, session = await world.signed_in("Alva"), await brought(world, "open")

@@ -318,6 +318,7 @@ async def test_400_when_it_is_not_our_json(demo: DemoApp, tablet: Tablet, body: 
         ({"ledger": {"confirmed": 10**30, "pending": 0, "attention": 0}}, "ledger.confirmed"),
         ({"ledger": {"confirmed": 1.5, "pending": 0, "attention": 0}}, "ledger.confirmed"),
         ({"tablet": {"ready": "maybe", "turn": "idle"}}, "tablet.ready"),
+        ({"tablet": {"ready": "yes", "keeps": "maybe", "turn": "idle"}}, "tablet.keeps"),
         ({"tablet": {"ready": "yes", "turn": "idle", "name": "x"}}, "tablet.name"),
         ({"have": ["x"] * 201}, "have"),
     ],
