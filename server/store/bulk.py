@@ -58,14 +58,9 @@ async def do(db: AsyncConnection, work: Work[Returned]) -> Returned:
 
 
 async def _execute(db: AsyncConnection, statement: Statement) -> Rows:
-    if db.dialect.name == "postgresql":
-        result = await db.execute(statement.postgresql, statement.parameters)
-        return result.all() if result.returns_rows else [(result.rowcount,)]
-    raw = await db.get_raw_connection()
-    assert raw.driver_connection is not None
-    # aiosqlite has no public way to run more than one statement on its thread.
-    found: Rows = await raw.driver_connection._execute(_run, raw.driver_connection._conn, statement)
-    return found
+    written = statement.postgresql if db.dialect.name == "postgresql" else text(statement.sqlite)
+    result = await db.execute(written, statement.parameters)
+    return result.all() if result.returns_rows else [(result.rowcount,)]
 
 
 def do_in_one_go(connection: sqlite3.Connection, work: Work[Returned]) -> Returned:

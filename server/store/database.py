@@ -1,7 +1,11 @@
-"""One writer whose transactions follow each other, and readers that cannot write. Knows no tables."""
+"""One writer whose transactions follow each other, and readers that cannot write. What lasts goes into the journal
+before it is committed.
+"""
 
 import asyncio
 import os
+import re
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
@@ -18,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.store.bulk import Returned, Work, do, do_in_one_go
+from server.store.journal import Journal, Statement, make_entry
+from server.store.journaled import find_newest_entry, find_version, has_entry, insert_entry
 
 UNUSABLE = (SQLAlchemyError, OSError)
 """What is raised when a database cannot be reached, opened or used."""
@@ -30,13 +36,17 @@ SQLITE_WRITER = (
     "PRAGMA busy_timeout=5000",
 )
 _SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000")
+_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+_NEVER_JOURNALED = frozenset({"responses", "held"})
+"""What children answered is in no journal; what a replay has to do with it is done after it (usecases/recover.py)."""
 
 
 class Database:
-    """An SQLite file or a PostgreSQL database by its SQLAlchemy URL."""
+    """An SQLite file or a PostgreSQL database by its SQLAlchemy URL, with its journal where there is one."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, journal: Journal | None = None) -> None:
         self.url = url
+        self.journal = journal
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer = (
             _sqlite_engine(url, read_only=False) if self.is_sqlite else _postgres_engine(url, read_only=False)
@@ -44,14 +54,58 @@ class Database:
         self._readers = _sqlite_engine(url, read_only=True) if self.is_sqlite else _postgres_engine(url, read_only=True)
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
+        self._recorded: list[Statement] | None = None
+        self._unsettled = ""
+        event.listen(self._writer.sync_engine, "before_cursor_execute", self._record)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction on the writer, committed durably when the block ends, rolled back when it raises."""
+    async def writing(self, *, lasting: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One transaction on the writer, committed durably when the block ends, rolled back when it raises.
+
+        What a `lasting` one writes, but for responses, is in the journal before it is committed: a database that goes
+        back to before it gets it again. Its statements must come to the same on any earlier state of this database.
+        """
         async with self._turn:
             connection = await self._write_connection()
             async with connection.begin():
-                yield connection
+                self._recorded = [] if lasting and self.journal else None
+                try:
+                    yield connection
+                finally:
+                    recorded, self._recorded = self._recorded, None
+                if recorded:
+                    await self._keep(connection, recorded)
+            self._unsettled = ""
+
+    async def _keep(self, connection: AsyncConnection, recorded: list[Statement]) -> None:
+        """Writes into the journal what is about to be committed."""
+        assert self.journal
+        entry_id = secrets.token_hex(16)
+        previous = await find_newest_entry(connection)
+        entry = make_entry(entry_id, previous, await find_version(connection), recorded)
+        await insert_entry(connection, entry_id)
+        self._unsettled = entry_id
+        await asyncio.to_thread(self.journal.write, entry)
+
+    async def _settle(self, connection: AsyncConnection) -> None:
+        """Takes an entry back whose commit failed. Until that is done nothing more is written: the next start would
+        apply the entry to what it never knew. Raises OSError.
+        """
+        async with connection.begin():
+            is_committed = await has_entry(connection, self._unsettled)
+        if not is_committed:
+            assert self.journal
+            await asyncio.to_thread(self.journal.void, self._unsettled)
+        self._unsettled = ""
+
+    def _record(
+        self, _connection: Connection, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+    ) -> None:
+        if self._recorded is None:
+            return
+        found = _WRITES.match(statement)
+        if found and found[1].lower() not in _NEVER_JOURNALED:
+            self._recorded.append((statement, list(parameters) if many else [parameters]))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -82,6 +136,8 @@ class Database:
         """Kept between transactions: giving it back to the pool each time cost two changes of thread."""
         if self._connection is None:
             self._connection = await self._writer.connect()
+        if self._unsettled:
+            await self._settle(self._connection)
         return self._connection
 
     async def close(self) -> None:

@@ -34,7 +34,12 @@ async def check_version(db: Database) -> None:
 
 def upgrade(connection: Connection, version: str = "head") -> None:
     """Applies the missing migrations up to `version`. Raises WrongVersion for a newer database."""
-    _refuse_newer(_current(connection))
+    found = _current(connection)
+    _refuse_newer(found)
+    if version != "head":
+        _refuse_newer(version)
+        if found is not None and found >= version:
+            return
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, version)

@@ -147,6 +147,7 @@ sessions = Table(
     Column("opens", String),
     Column("closes", String),
     Column("card", Integer, nullable=False, server_default="0"),
+    Column("released", Boolean, nullable=False, server_default="1"),
     UniqueConstraint("area", "pictures", name="one_code_per_school"),
     Index("sessions_by_pictures", "pictures"),
     # Whom a consultation asked is summed from the index alone.
@@ -197,6 +198,13 @@ commits = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("tag", String, nullable=False),
+)
+
+journaled = Table(
+    "journaled",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("entry", String, nullable=False, unique=True),
 )
 
 waiting = Table(
