@@ -83,6 +83,8 @@ def _put_together(settings: Settings) -> Parts:
         settings=settings,
         db=db,
         clock=_now,
+    # Starlette's own redirects name the host that the request named.
+    app.router.redirect_slashes = False
         live=live,
         key=key,
         revisions=revisions,

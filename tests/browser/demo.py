@@ -72,6 +72,12 @@ class DemoServer:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def resident_mb(self) -> float:
+        """Resident memory in MB (10⁶ bytes)."""
+        assert self._process
+        status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
+
     @property
     def classes(self) -> list[Class]:
         return [

@@ -44,6 +44,9 @@ PERSON = "/staff/people/{person}"
 MAY = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/app/"): EVERYBODY,
+    ("GET", "/app"): EVERYBODY,
+    ("GET", "/staff"): EVERYBODY,
+    ("GET", "/results"): EVERYBODY,
     ("GET", "/app/j/{link}"): EVERYBODY,
     ("GET", "/app/b/{edition}/pictures"): EVERYBODY,
     ("GET", "/app/b/{edition}/{lang}"): EVERYBODY,

@@ -175,6 +175,7 @@ async def test_http_has_a_plain_cookie(demo: DemoApp) -> None:
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": ""}, False),
+        ({"Origin": "http://["}, False),
     ],
 )
 async def test_writing_from_other_sites_is_refused(demo: DemoApp, headers: dict[str, str], allowed: bool) -> None:
@@ -186,6 +187,32 @@ async def test_writing_from_other_sites_is_refused(demo: DemoApp, headers: dict[
     after = await demo.rows("sessions")
     assert after["sessions"] == before["sessions"] + allowed
     check_headers(reply)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/", 303, "/app/"),
+        ("/app", 303, "/app/"),
+        ("/staff", 303, "/staff/"),
+        ("/results", 303, "/results/"),
+        ("/staff/people/", 404, None),
+        ("//evil.example/app", 404, None),
+    ],
+)
+async def test_no_address_leads_to_the_host_that_a_stranger_named(
+    demo: DemoApp, path: str, status: int, location: str | None
+) -> None:
+    reply = await demo.client().get(f"http://localhost:8000{path}", headers={"Host": "evil.example"})
+    assert (reply.status_code, reply.headers.get("location")) == (status, location)
+
+
+@pytest.mark.parametrize("seen", ["http://[", "javascript:1", "//evil.example/staff/", "x" * 5000, "\udcff"])
+async def test_a_part_of_a_page_that_nobody_may_see_leads_to_our_sign_in(demo: DemoApp, seen: str) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": seen.encode("utf-8", "surrogateescape")}
+    reply = await demo.client().get("/staff/", headers=headers)  # type: ignore[arg-type]
+    assert reply.status_code == 401
+    assert reply.headers["hx-redirect"].startswith("/staff/sign-in?next=")
 
 
 @pytest.mark.parametrize("path", ["/staff/sign-in", "/staff/sign-out", "/nothing", "/app/"])
