@@ -69,6 +69,8 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
+    # Starlette's own redirects name the host that the request named.
+    app.router.redirect_slashes = False
     app.state.parts = here
     return app
 
@@ -83,8 +85,6 @@ def _put_together(settings: Settings) -> Parts:
         settings=settings,
         db=db,
         clock=_now,
-    # Starlette's own redirects name the host that the request named.
-    app.router.redirect_slashes = False
         live=live,
         key=key,
         revisions=revisions,

@@ -83,11 +83,11 @@ async def _to_child(_request: Request) -> Response:
     return RedirectResponse("/app/", 303)
 
 
-_SESSION = "/staff/sessions/{session}"
 async def _with_slash(request: Request) -> Response:
     return RedirectResponse(f"{request.url.path}/", 303)
 
 
+_SESSION = "/staff/sessions/{session}"
 _CONSULTATION = "/staff/consultations/{consultation}"
 _FEEDBACK = _CONSULTATION + "/feedback"
 _WATCH = staff(Action.WATCH_SESSION, Where.SESSION)
@@ -115,10 +115,10 @@ ROUTES = [
     _route("PUT", "/api/v1/ideas/{idea}", ideas.put_idea, TABLET),
     # the child
     _get("/", _to_child, ANYONE),
-    _get("/app/", child.join_page, ANYONE),
     _get("/app", _with_slash, ANYONE),
     _get("/staff", _with_slash, ANYONE),
     _get("/results", _with_slash, ANYONE),
+    _get("/app/", child.join_page, ANYONE),
     _get("/app/j/{link}", child.join_page, ANYONE),
     _get("/app/b/{edition}/pictures", child.booklet_pictures, ANYONE),
     _get("/app/b/{edition}/{lang}", child.booklet, ANYONE),
