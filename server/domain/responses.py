@@ -22,11 +22,15 @@ _STRICT = json.JSONDecoder(parse_constant=_no_constant)
 
 
 class Rejected(Exception):
-    """Not a response of ours; `why` is `bad_id`, `too_large` or `bad_body`."""
+    """Not a response of ours; `why` is `bad_id`, `too_large`, `bad_body` or `bad_seal`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class Gone(Exception):
+    """Purged on purpose: whoever still holds it may let it go."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from server.store.keys import sync_folder
+
 DAY_S = 86_400
 _BYTES = "base64"
 
@@ -121,8 +123,8 @@ class Journal:
         if written != len(line):
             raise OSError(f"{path}: the disk took {written} of {len(line)} bytes")
         if is_new:
-            _sync(self.folder)
-            _sync(self.folder.parent)
+            sync_folder(self.folder)
+            sync_folder(self.folder.parent)
 
 
 def _read(path: Path, entries: dict[str, Entry], taken_back: set[str]) -> None:
@@ -148,11 +150,3 @@ def _packed(value: object) -> dict[str, str]:
 
 def _unpacked(value: dict[str, str]) -> bytes:
     return base64.b64decode(value[_BYTES])
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -8,11 +8,21 @@ from pathlib import Path
 
 def load_key(data_dir: Path, name: str) -> bytes:
     """The 32 random bytes of key `name`, made when missing."""
+    return _load(data_dir, name, secrets.token_bytes(32))
+
+
+def load_token(data_dir: Path, name: str) -> bytes:
+    """A key of letters, which programs of others show us; made when missing."""
+    return _load(data_dir, name, secrets.token_urlsafe(32).encode()).strip()
+
+
+def _load(data_dir: Path, name: str, new: bytes) -> bytes:
     folder = data_dir / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{name}.key"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
-        _write_once(path, secrets.token_bytes(32))
+        _write_once(path, new)
     return path.read_bytes()
 
 
@@ -26,3 +36,13 @@ def _write_once(path: Path, content: bytes) -> None:
     with suppress(FileExistsError):
         os.link(draft, path)
     draft.unlink()
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """A file that was added stays after a power cut."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

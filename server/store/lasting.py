@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.store.database import upsert
 
 
-async def write_as_it_stands(db: AsyncConnection, table: Table, *where: ColumnElement[bool]) -> None:
+async def mark_as_it_stands(db: AsyncConnection, table: Table, *where: ColumnElement[bool]) -> None:
     """Writes these rows as they stand, each over the one with its key."""
     rows = (await db.execute(select(table).where(*where))).mappings().all()
     if not rows:
@@ -18,8 +18,8 @@ async def write_as_it_stands(db: AsyncConnection, table: Table, *where: ColumnEl
     await db.execute(anew, [dict(row) for row in rows])
 
 
-async def write_only_what_stands(db: AsyncConnection, table: Table, *where: ColumnElement[bool]) -> None:
-    """As `write_as_it_stands`; whatever else a database has there goes."""
+async def mark_only_what_stands(db: AsyncConnection, table: Table, *where: ColumnElement[bool]) -> None:
+    """As `mark_as_it_stands`; whatever else a database has there goes."""
     rows = (await db.execute(select(table).where(*where))).mappings().all()
     await db.execute(delete(table).where(*where))
     if rows:

@@ -14,10 +14,24 @@ ROOTS = {"app", "account", "commands", "demo", "demo_town", "keeping", "polls", 
 MAY_SEE = {
     "domain": {"domain"},
     "store": {"store", "domain"},
-    "usecases": {"usecases", "store", "domain", "live", "voice"},
+    "usecases": {"usecases", "store", "domain", "live", "seals", "voice"},
     "exports": {"exports", "usecases", "store", "domain", "i18n"},
-    "web": {"web", "exports", "usecases", "store", "domain", "live", "voice", "mail", "metrics", "i18n", "settings"},
+    "web": {
+        "web",
+        "exports",
+        "usecases",
+        "store",
+        "domain",
+        "live",
+        "seals",
+        "voice",
+        "mail",
+        "metrics",
+        "i18n",
+        "settings",
+    },
     "live": {"live"},
+    "seals": {"seals", "store", "domain"},
     "voice": {"voice", "domain"},
     "mail": {"mail", "settings"},
     "metrics": {"metrics"},
@@ -33,10 +47,14 @@ SQL_TEXT = re.compile(r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE
 WRITES = ("insert_", "mark_", "erase_")
 READS = ("find_", "list_", "count_")
 WRITING_DOORS = {"writing", "forget_deleted"}
-WRITING_STORE = {"server.store.migrate"}  # brings the tables to this version before there is any use case
+# These bring the tables to this version, and a database to where it was, before there is any use case.
+WRITING_STORE = {"server.store.migrate", "server.store.replay"}
 NO_RESPONSES = ("server.web.results", "server.exports.", "server.usecases.publicity")
-PANGO_LIBRARIES = {"weasyprint"}  # load Pango when they are imported: without it only PDF is to be missing
-PRINTER = "server.exports.printer"
+CHILDREN = {
+    "weasyprint": "server.exports.printer",  # loads Pango when it is imported: without it only PDF is to be missing
+    "odfdo": "server.exports.ods_file",
+    "xlsxwriter": "server.exports.xlsx_file",
+}  # large libraries, each with the one module that imports it, run as a process of its own
 RESPONSES = {"server.store.responses", "server.domain.responses"}
 
 
