@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 _WAIT_S = 30.0
 _PATIENCE_S = 1.0
+LATE_S = 0.6
 
 
 class Loss(Enum):
@@ -22,6 +25,7 @@ class Loss(Enum):
     REPLY = "the server acts, its reply never comes back"
     HALF_A_REPLY = "the server acts, its reply is cut in the middle"
     TWICE = "the request reaches the server two times"
+    LATE = "the request reaches the server when nobody waits for the reply any more"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,10 @@ class FaultyProxy:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
+    def choose(self, _headers: Message) -> Fault | None:
+        """What the next request meets."""
+        return self.fault
+
     def note(self, fault: Fault | None) -> None:
         with self._changed:
             self.met[fault] += 1
@@ -73,11 +81,15 @@ class FaultyProxy:
             self.met.clear()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+
 @contextmanager
-def open_proxy(upstream: int) -> Iterator[FaultyProxy]:
-    proxy = FaultyProxy(upstream)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(proxy))
-    server.daemon_threads = True
+def open_proxy(upstream: int, proxy: FaultyProxy | None = None) -> Iterator[FaultyProxy]:
+    proxy = proxy or FaultyProxy(upstream)
+    server = _Server(("127.0.0.1", 0), _handler_of(proxy))
     proxy.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -100,13 +112,13 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         try:
             super().handle_one_request()
-        except ConnectionError:
+        except (ConnectionError, http.client.HTTPException):
             self.close_connection = True
 
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         is_met = self.path.startswith(self.proxy.only)
-        fault = self.proxy.fault if is_met else None
+        fault = self.proxy.choose(self.headers) if is_met else None
         try:
             self._meet(fault, body)
         finally:
@@ -125,10 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = fault not in (None, Loss.TWICE)
         if fault is Loss.REQUEST:
             return
+        if fault is Loss.LATE:
+            time.sleep(LATE_S)
         status, headers, answer = self._forward(body)
         if fault is Loss.TWICE:
             status, headers, answer = self._forward(body)
-        if fault is not Loss.REPLY:
+        if fault not in (Loss.REPLY, Loss.LATE):
             self._answer(status, headers, answer, cut=fault is Loss.HALF_A_REPLY)
 
     def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:

@@ -1,0 +1,97 @@
+"""One episode from its seed to its reckoning. Knows what must be true at the end, not how it is brought about."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser.proxy import open_proxy
+from tests.campaign.director import Director
+from tests.campaign.disk import Disk
+from tests.campaign.host import Host, Zygote
+from tests.campaign.ledger import Ledger
+from tests.campaign.network import Network
+from tests.campaign.tablet import Tablet
+from tests.copies import lay_out
+from tests.web.demo import make_demo
+
+_CONSULTATION = "third-place"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an episode is to be; `name` is its seed."""
+
+    name: str
+    steps: int = 120
+    classes: int = 5
+    tablets: int = 12
+    planted: str = ""
+    tablet: type[Tablet] = Tablet
+
+
+@dataclass
+class Outcome:
+    """`met` says how often each fault happened."""
+
+    confirmed: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    met: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
+    started = time.monotonic()
+    rng = random.Random(plan.name)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tyck-campaign-")))
+        disk = Disk(folder / "disk").mount()
+        stack.callback(disk.unmount)
+        data = disk.folder / "data"
+        lay_out(make_demo, data)
+        host = Host(data, zygote=zygote, planted=plan.planted)
+        stack.callback(host.kill)
+        network = Network(host.port, rng=random.Random(rng.random()))
+        stack.enter_context(open_proxy(host.port, network))
+        director = Director(host, network, disk, Ledger(data), rng, Counter(), folder, tablet_type=plan.tablet)
+        director.start(plan.classes, plan.tablets)
+        for _ in range(plan.steps):
+            director.step()
+            if director.problems:
+                break
+        _reckon(director)
+    met = director.met + Counter({f"network: {name}": n for name, n in network.named.items() if name != "none"})
+    problems = director.problems
+    return Outcome(director.ledger.confirmed, network.named.total(), time.monotonic() - started, met, problems)
+
+
+def _reckon(director: Director) -> None:
+    ledger, host = director.ledger, director.host
+    director.drain()
+    director.check("when lessons are over")
+    for session in list(director.classes)[::2]:
+        director.ask_staff(session, "close")
+    director.play()
+    director.restore()
+    director.drain()
+    director.check("after closing")
+    for session in director.classes:
+        director.decide(session)
+    director.freeze(_CONSULTATION)
+    ledger.note_freeze()
+    director.check("after the freeze")
+    for _ in range(4):
+        director.play()
+        director.deliver()
+    director.drain()
+    director.check("after late answers")
+    director.restore()
+    director.drain()
+    director.check("after the freeze and a restore")
+    host.stop()
