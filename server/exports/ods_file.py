@@ -1,39 +1,36 @@
-"""Results as an OpenDocument spreadsheet: a sheet that explains, and one long table."""
+"""The child process that writes an OpenDocument spreadsheet: a book of sheets.py on stdin, the file on stdout."""
 
 import io
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from odfdo import Document, Style
 
-from server.exports.rows import Record
-from server.exports.words import WIDTHS, notes, say, table
 from server.exports.zipped import unzipped, zipped
 
 _MADE = datetime(2000, 1, 1)
 _EMPTY = b"<office:spreadsheet/>"
-_NOTE_WIDTH = 100
 _CM_PER_CHARACTER = 0.2
 
 
-def write_ods(record: Record, lang: str) -> bytes:
+def write(book: Mapping[str, Any]) -> bytes:
     """A text stays a text, whatever it begins with; what is withheld is an empty cell."""
-    _ = say(lang)
-    title = record.consultation.title[lang]
     document = Document("ods")
     document.body.clear()
-    document.meta.title = title
+    document.meta.title = book["title"]
     document.meta.creation_date = document.meta.date = _MADE
-    about = [[title], *([note] for note in notes(record, lang))]
     styles = document.content.get_element("//office:automatic-styles")
     assert styles is not None
-    for width in sorted({_NOTE_WIDTH, *WIDTHS}):
+    for width in sorted({width for _, widths, _ in book["sheets"] for width in widths}):
         styles.append(Style("table-column", name=f"w{width}", width=f"{width * _CM_PER_CHARACTER:.1f}cm"))
     made = io.BytesIO()
     document.save(made)
     files = unzipped(made.getvalue())
-    tables = _table(_("Read me"), (_NOTE_WIDTH,), about) + _table(_("Results"), WIDTHS, table(record, lang))
+    tables = "".join(_table(*sheet) for sheet in book["sheets"])
     filled = f"<office:spreadsheet>{tables}</office:spreadsheet>".encode()
     files["content.xml"] = files["content.xml"].replace(_EMPTY, filled, 1)
     return zipped(files, stored="mimetype")
@@ -52,3 +49,7 @@ def _cell(value: str | int | None) -> str:
     kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
     text = f"<text:p>{escape(str(value))}</text:p>"
     return f'<table:table-cell office:value-type="{kind}">{text}</table:table-cell>'
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(write(json.load(sys.stdin)))

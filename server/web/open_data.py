@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,13 +9,11 @@ from starlette.responses import Response
 from server.domain.consultations import LANGUAGES
 from server.domain.errors import DomainError
 from server.exports.dcat import DISTRIBUTIONS
-from server.exports.json_file import as_json, dump
 from server.exports.package import parts_of
-from server.exports.rows import Record
 from server.exports.words import LICENCE, LICENCE_URL, LIMITS, description
 from server.usecases.levels import read_levels
 from server.usecases.report import Results
-from server.web.files import FORMATS, make_file, record_of
+from server.web.files import FORMATS, make_kept, record_of
 from server.web.parts import Parts, parts
 from server.web.start import today_of
 from server.web.templating import language_of, page
@@ -78,15 +75,7 @@ async def _body(here: Parts, levels: Sequence[Results], name: str, today: str) -
     if name in _PARTS:
         return parts_of(record)[name]
     kind, lang = _MADE[name]
-    make = partial(make_file, here, levels, kind, lang, today)
-    return await make() if kind == "pdf" else await here.press.keep(f"{name} {_fingerprint(record)}", make)
-
-
-def _fingerprint(record: Record) -> str:
-    """The same for records that make the same files."""
-    names = [record.publisher.name, *(school.name for school in record.schools.values())]
-    said = [as_json(level) for level in record.levels], record.consultation.title, [*record.asked.values()], names
-    return hashlib.sha256(dump(said)).hexdigest()
+    return await make_kept(here, levels, kind, lang, today)
 
 
 def _disposition(name: str) -> str:

@@ -16,13 +16,13 @@ from server.store.pictures import find_picture
 from server.web.assets import Assets
 from server.web.templating import Templates
 
-_MOST_KEPT = 32
+_MOST_KEPT = 8 * 1024 * 1024
 _IN_PAGE = re.compile(r'(?:src|href)="(/(?:static|media)/[^"]+)"')
 _IN_STYLE = re.compile(r'url\("?([^")]+)"?\)')
 
 
 class Press:
-    """Files that take a while to make, kept by what they are made of."""
+    """Files that take a while to make, kept by what they are made of: those used last, up to some megabytes."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -34,7 +34,7 @@ class Press:
         async with self._turn:
             if key not in self._kept:
                 self._kept[key] = await make()
-                while len(self._kept) > _MOST_KEPT:
+                while len(self._kept) > 1 and sum(map(len, self._kept.values())) > _MOST_KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]

@@ -16,13 +16,13 @@ from frictionless import validate
 
 from server.domain.consultations import Poll, parse_poll
 from server.domain.results import Result
+from server.exports import ods_file, xlsx_file
 from server.exports.csv_file import MARK, harmless, write_csv
 from server.exports.json_file import as_json, write_json
-from server.exports.ods_file import write_ods
 from server.exports.package import parts_of, write_package
 from server.exports.rows import Record, cells_of, rows_of
+from server.exports.sheets import book
 from server.exports.words import COLUMNS, LIMITS, MEASURES, RULE, WITHHELD, say, table
-from server.exports.xlsx_file import write_xlsx
 from server.store.areas import Area
 from server.store.consultations import Consultation
 from server.usecases.report import Results
@@ -76,7 +76,7 @@ def test_every_file_holds_the_same_numbers(record: Record) -> None:
     found = list(csv.DictReader(io.StringIO(write_csv(record, "fi").decode().removeprefix(MARK))))
     assert [tuple(_number(row[name]) for name in ("number", "shown", "received")) for row in found] == numbers
     columns = [list(COLUMNS).index(name) for name in ("number", "shown", "received")]
-    for sheets in (read_xlsx(write_xlsx(record, "sv")), read_ods(write_ods(record, "sv"))):
+    for sheets in (read_xlsx(xlsx_file.write(book(record, "sv"))), read_ods(ods_file.write(book(record, "sv")))):
         _about, (head, *lines) = sheets.values()
         assert head == table(record, "sv")[0]
         assert [tuple(_cell(line, column) for column in columns) for line in lines] == numbers
@@ -128,11 +128,11 @@ def test_no_text_becomes_a_formula(record: Record) -> None:
         assert text.count("\r\n") == text.count("\n") == len(list(csv.reader(io.StringIO(text, newline=""))))
         for row in csv.reader(io.StringIO(text, newline="")):
             assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
-    with zipfile.ZipFile(io.BytesIO(write_xlsx(record, "sv"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(xlsx_file.write(book(record, "sv")))) as archive:
         for name in archive.namelist():
             assert b"<f>" not in archive.read(name)
             assert b"<hyperlink" not in archive.read(name)
-    with zipfile.ZipFile(io.BytesIO(write_ods(record, "sv"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(ods_file.write(book(record, "sv")))) as archive:
         assert archive.namelist()[0] == "mimetype"
         assert archive.infolist()[0].compress_type == zipfile.ZIP_STORED
         assert b"table:formula" not in archive.read("content.xml")
