@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -14,19 +14,22 @@ from starlette.middleware import Middleware
 
 from server.live import Live
 from server.mail import Mail
+from server.metrics import Metrics
 from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
-from server.store.keys import load_key
+from server.store.keys import load_key, load_token
+from server.store.tally import count_all
 from server.usecases.collect import Collector
 from server.usecases.days import keep_days
 from server.usecases.forget import forget_ideas
 from server.usecases.redraw import Easel
 from server.voice import Voice
-from server.web import public
+from server.web import metrics, public
 from server.web.assets import Assets
 from server.web.errors import HANDLERS
 from server.web.limits import Limits
+from server.web.metrics import Counting
 from server.web.middleware import CrossSiteGuard, Failures, PlainAddresses, SecurityHeaders
 from server.web.parts import Parts
 from server.web.printing import Press
@@ -38,10 +41,14 @@ from server.web.templating import Templates
 _CARE_EVERY_S = 60
 _REMIND_EVERY_S = 1800
 _LOOK_FOR_TEXTS_EVERY_S = 5
+_COUNT_EVERY_S = 3600
+_SILENT_S = 7 * 86_400
 
 _FINLAND = ZoneInfo("Europe/Helsinki")
 
 log = logging.getLogger(__name__)
+
+Job = Callable[[Parts], Awaitable[None]]
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -50,7 +57,13 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(task(here)) for task in (_take_care, _remind, _read_aloud)]
+        jobs: list[tuple[str, float, Job]] = [
+            ("care", _CARE_EVERY_S, _take_care),
+            ("remind", _REMIND_EVERY_S, _remind),
+            ("count", _COUNT_EVERY_S, _count),
+            ("read_aloud", 0, _reader_aloud(here)),
+        ]
+        tasks = [asyncio.create_task(_repeat(here, *job)) for job in jobs]
         yield
         for task in tasks:
             task.cancel()
@@ -61,6 +74,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[
+            Middleware(Counting, metrics=here.metrics),
             Middleware(SecurityHeaders, is_https=settings.is_https, live=here.live),
             Middleware(Failures),
             Middleware(PlainAddresses),
@@ -96,6 +110,8 @@ def _put_together(settings: Settings) -> Parts:
         templates=templates,
         press=Press(),
         limits=Limits(),
+        metrics=Metrics(),
+        metrics_token=load_token(settings.data_dir, "metrics"),
     )
 
 
@@ -110,40 +126,48 @@ def _now() -> int:
     return int(time.time())
 
 
+async def _repeat(here: Parts, name: str, every_s: float, job: Job) -> None:
+    """Does a job of the server's own again and again; one that fails is tried again at its next turn."""
+    while True:
+        try:
+            await job(here)
+            here.metrics.done_at[name] = time.time()
+        except Exception as error:
+            here.metrics.failed[name] += 1
+            log.error("task failed: %s (%s)", name, type(error).__name__)
+        await asyncio.sleep(every_s)
+
+
 async def _take_care(here: Parts) -> None:
     """Opens and finishes sessions by their days, deletes ideas on schedule, and empties the log of what a busy reader
     kept at a closing.
     """
-    while True:
-        try:
-            await keep_days(here.db, here.live, datetime.now(UTC).date().isoformat())
-            await forget_ideas(here.db, here.clock())
-            await here.db.forget_deleted()
-        except Exception as error:
-            log.error("taking care failed: %s", type(error).__name__)
-        await asyncio.sleep(_CARE_EVERY_S)
+    await keep_days(here.db, here.live, datetime.now(UTC).date().isoformat())
+    await forget_ideas(here.db, here.clock())
+    await here.db.forget_deleted()
 
 
 async def _remind(here: Parts) -> None:
     """Tells people that something waits for them; a mail server that refuses is asked again later."""
-    while True:
-        try:
-            await remind(here, datetime.now(_FINLAND))
-        except Exception as error:
-            log.error("reminding failed: %s", type(error).__name__)
-        await asyncio.sleep(_REMIND_EVERY_S)
+    await remind(here, datetime.now(_FINLAND))
 
 
-async def _read_aloud(here: Parts) -> None:
+async def _count(here: Parts) -> None:
+    """Once an hour: a finer curve would say when a class answered."""
+    async with here.db.reading() as db:
+        here.metrics.tally = metrics.tell(await count_all(db, here.clock() - _SILENT_S))
+
+
+def _reader_aloud(here: Parts) -> Job:
     """Makes the sounds of what is published, where a generated voice is wanted and its programs are installed."""
     if here.voice.speaks and (missing := here.voice.missing()):
         log.warning("the booklets have no generated sounds: not installed: %s", ", ".join(missing))
     done: set[tuple[str, str]] = set()
-    while here.voice.speaks:
+
+    async def read_what_is_new(here: Parts) -> None:
         await asyncio.sleep(_LOOK_FOR_TEXTS_EVERY_S)
-        try:
-            if not here.voice.missing():
-                await read_aloud(here, done)
-                await public.read_aloud(here, done)
-        except Exception as error:
-            log.error("reading aloud failed: %s", type(error).__name__)
+        if here.voice.speaks and not here.voice.missing():
+            await read_aloud(here, done)
+            await public.read_aloud(here, done)
+
+    return read_what_is_new

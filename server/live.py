@@ -12,6 +12,11 @@ class Live:
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self.is_stopped = False
 
+    @property
+    def listeners(self) -> int:
+        """How many listen just now, to whatever."""
+        return sum(map(len, self._listeners.values()))
+
     def announce(self, topic: str) -> None:
         for heard in self._listeners.get(topic, ()):
             heard.set()

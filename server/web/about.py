@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.store.areas import list_areas
-from server.store.consultations import list_consultations
+from server.store.consultations import find_consultation
 from server.web.parts import parts
 from server.web.templating import language_of, page
 from server.web.words import by_name
@@ -43,5 +43,5 @@ async def accessibility(request: Request) -> Response:
 async def healthz(request: Request) -> Response:
     """`ok` once the database has answered."""
     async with parts(request).db.reading() as db:
-        await list_consultations(db)
+        await find_consultation(db, "")
     return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})

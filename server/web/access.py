@@ -26,6 +26,7 @@ class Who(StrEnum):
     TABLET = "tablet"
     STAFF = "staff"
     READER = "reader"
+    MACHINE = "machine"
 
 
 class Where(StrEnum):
@@ -46,7 +47,8 @@ class Where(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`TABLET` routes check the bearer token themselves; `STAFF` ones name an action and where it must be allowed.
+    """`TABLET` and `MACHINE` routes check the bearer token themselves; `STAFF` ones name an action and where it must be
+    allowed.
 
     `READER` ones are open to anyone as well, without a person, once the consultation's results are public.
     """
@@ -58,6 +60,7 @@ class Rule:
 
 ANYONE = Rule(Who.ANYONE)
 TABLET = Rule(Who.TABLET)
+MACHINE = Rule(Who.MACHINE)
 
 
 def staff(action: Action, where: Where = Where.ANYWHERE) -> Rule:

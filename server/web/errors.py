@@ -11,6 +11,7 @@ from starlette.types import ExceptionHandler
 
 from server.domain.errors import DomainError
 from server.i18n import translations
+from server.web.parts import parts
 from server.web.templating import language_of, page
 
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 async def refuse(request: Request, error: Exception) -> Response:
     """The answer to a DomainError."""
     assert isinstance(error, DomainError)
+    parts(request).metrics.refused[error.kind.code] += 1
     if error.kind.status >= 500:
         # Only the kind of the cause: its text could hold a child's answer.
         log.error("refused: %s (%s)", error.kind.code, type(error.__cause__).__name__)

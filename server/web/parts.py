@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 
 from server.live import Live
 from server.mail import Mail
+from server.metrics import Metrics
 from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
@@ -21,7 +22,7 @@ from server.web.templating import Templates
 
 @dataclass(frozen=True)
 class Parts:
-    """`clock` gives seconds since 1970; `key` signs tablets' passes and tombstones."""
+    """`clock` gives seconds since 1970; `key` signs tablets' passes and tombstones; `metrics_token` opens /metrics."""
 
     settings: Settings
     db: Database
@@ -37,6 +38,8 @@ class Parts:
     templates: Templates
     press: Press
     limits: Limits
+    metrics: Metrics
+    metrics_token: bytes
 
 
 def parts(connection: HTTPConnection) -> Parts:

@@ -29,6 +29,7 @@ from server.web import (
     invitations,
     log,
     me,
+    metrics,
     open_data,
     paper,
     people,
@@ -53,7 +54,7 @@ from server.web import (
     worries,
     worry,
 )
-from server.web.access import ANYONE, TABLET, Handler, Rule, Where, guarded, reader, staff
+from server.web.access import ANYONE, MACHINE, TABLET, Handler, Rule, Where, guarded, reader, staff
 
 _COMPRESSED = [Middleware(GZipMiddleware, minimum_size=1000)]
 
@@ -270,4 +271,5 @@ ROUTES = [
     _page("/privacy", about.privacy, ANYONE),
     _page("/accessibility", about.accessibility, ANYONE),
     _get("/healthz", about.healthz, ANYONE),
+    _get("/metrics", metrics.show, MACHINE),
 ]

@@ -198,6 +198,7 @@ MAY = {
     ("GET", "/privacy"): EVERYBODY,
     ("GET", "/accessibility"): EVERYBODY,
     ("GET", "/healthz"): EVERYBODY,
+    ("GET", "/metrics"): "",
     ("POST", CONSULTATION + "/freeze"): "MA",
 }
 KEPT = ("sessions", "sign_ins", "areas", "staff", "roles", "invitations", "actions")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from typing import Any
 import httpx2
 
 from tests.town import new_id
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
@@ -92,3 +95,12 @@ def test_a_second_start_shows_the_same_demo_and_keeps_the_answers(tmp_path: Path
         ("satukallio", [3, 4]),
     ]
     assert {person["role"] for person in first["staff"]} == {"teacher", "moderator", "reviewer", "administrator"}
+
+
+def test_every_line_of_the_log_is_documented() -> None:
+    said = set()
+    for path in (ROOT / "server").rglob("*.py"):
+        for line in re.findall(r'\blog\.(?:warning|error|info)\(\s*"([^"]*)"', path.read_text("utf-8")):
+            said.add(line.replace("%s", "…").partition(":")[0] + ":")
+    written = (ROOT / "docs/operations/watching.md").read_text("utf-8").partition("## The log")[2]
+    assert set(re.findall(r"^\| `([^`]+)` \|", written, flags=re.MULTILINE)) >= said
