@@ -16,6 +16,7 @@ import uvicorn
 from server import account, systemd
 from server.app import create_app
 from server.commands import database, settings_for, with_database
+from server.connections import Connection, Server, make_room
 from server.demo import Demo, as_json, set_up_demo
 from server.demo_town import NotATown, set_up_town
 from server.domain.packages import LANGUAGES
@@ -120,7 +121,7 @@ for command in (poll, results, backup_command, restore_command):
     main.add_command(command)
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Says it is ready once it listens, and ends event streams when it is told to stop."""
 
     def __init__(self, config: uvicorn.Config, announcement: str) -> None:
@@ -155,6 +156,8 @@ def _serve(settings: Settings, announcement: str) -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        http=Connection,
+        ws="none",
         access_log=False,
         log_level="warning",
         server_header=False,
@@ -162,6 +165,7 @@ def _serve(settings: Settings, announcement: str) -> None:
         forwarded_allow_ips=settings.proxy,
         timeout_graceful_shutdown=5,
     )
+    make_room()
     listening = systemd.handed_over(os.environ) or _listen(settings)
     with suppress(KeyboardInterrupt):
         _Server(config, announcement).run(sockets=[listening])

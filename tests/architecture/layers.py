@@ -36,6 +36,7 @@ MAY_SEE = {
     "mail": {"mail", "settings"},
     "metrics": {"metrics"},
     "systemd": {"systemd"},
+    "connections": {"connections"},
     "i18n": {"i18n", "domain"},
     "settings": {"settings"},
 }
@@ -141,7 +142,7 @@ def _library_breaches(module: Module) -> Iterator[str]:
             yield f"{module.name} imports {name}: domain is standard library only"
         elif module.layer != "store" and top in SQL_LIBRARIES and name not in ONLY_A_TYPE:
             yield f"{module.name} imports {name}: SQL stands in store only"
-        elif module.layer not in ROOTS | {"web"} and top in HTTP_LIBRARIES:
+        elif module.layer not in ROOTS | {"web", "connections"} and top in HTTP_LIBRARIES:
             yield f"{module.name} imports {name}: HTTP stands in web only"
         elif CHILDREN.get(top, module.name) != module.name:
             yield f"{module.name} imports {name}: only {CHILDREN[top]} may"
