@@ -53,6 +53,11 @@ bench: setup $(VENV)/made-test ## how fast and how big, as a table and as JSON
 	@$(PY) tests/needs.py
 	@$(PY) -m tests.bench $(ARGS)
 
+.PHONY: campaign
+campaign: setup $(VENV)/made-test ## everything goes wrong for MINUTES=30, and its books must balance
+	@$(PY) tests/needs.py
+	@$(PY) -m tests.campaign $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
 ##@ Work
 
 .PHONY: format

@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx2
 
 from tests.browser.records import Records
+from tests.campaign.browsers import Browser
 from tests.campaign.children import any_child, any_idea, body_of
 from tests.campaign.disk import Disk
 from tests.campaign.host import Host
@@ -33,7 +34,7 @@ from tests.campaign.tablet import CALM, Tablet, Trouble
 GROUPS = (("satukallio", (1, 2)), ("satukallio", (3, 4)), ("sagoskogen", (1, 2)), ("manstralen", (5, 6)))
 _ROUNDS = 60
 _AGAIN_S = 0.3
-_CROWD = 300
+_SPOILED = 0.4
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,13 @@ class Director:
     met: Counter[str]
     folder: Path
     tablet_type: type[Tablet] = Tablet
+    crowd_of: int = 300
+    only: tuple[str, ...] = ()
     tablets: list[Tablet] = field(default_factory=list)
     classes: dict[str, Class] = field(default_factory=dict)
     backups: list[Backup] = field(default_factory=list)
     now: int = 0
+    browsers: list[Browser] = field(default_factory=list)
     crowd: list[Tablet] = field(default_factory=list)
     turns: Counter[str] = field(default_factory=Counter)
     last_restored: Backup | None = None
@@ -100,12 +104,32 @@ class Director:
             tablet.join(each.link)
         return tablet
 
+    def add_browser(self, name: str) -> None:
+        """One more tablet, a real one, that plays beside the scripted ones until the reckoning."""
+        rng, folder = random.Random(self.rng.random()), self.folder / name
+        browser = Browser(name, self.network.url, folder, rng, self.ledger, self.met, self.find_open)
+        self.network.spoiled = _SPOILED
+        self.browsers.append(browser)
+        browser.start()
+
+    def find_open(self) -> tuple[str, str, str] | None:
+        """Id, link and profile of a class that a tablet may join now."""
+        for each in [*self.classes.values()][::-1]:
+            if each.most > 1000 and self._state(each.id) == "open":
+                return each.id, each.link, each.profile
+        return None
+
+    def end_browsers(self) -> None:
+        for browser in self.browsers:
+            browser.end()
+
     # a step
 
     def step(self) -> None:
         """One thing happens; afterwards the server runs again."""
         self.now += 1
-        what = self.rng.choices([one for one, _ in _STEPS], [weight for _, weight in _STEPS])[0]
+        possible = [(one, weight) for one, weight in _STEPS if not self.only or one.__name__ in self.only]
+        what = self.rng.choices([one for one, _ in possible], [weight for _, weight in possible])[0]
         what(self)
         if not self.host.is_running:
             self.host.start()
@@ -222,7 +246,7 @@ class Director:
         if not free or self.crowd:
             return
         each = self.rng.choice(free)
-        self.crowd = [self._new_tablet(f"c{number}") for number in range(_CROWD)]
+        self.crowd = [self._new_tablet(f"c{number}") for number in range(self.crowd_of)]
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda tablet: tablet.join(each.link), self.crowd))
         for tablet in self.crowd:
@@ -230,11 +254,11 @@ class Director:
         self.host.kill()
         self.host.start()
         self.met["server killed: at any time"] += 1
-        with ThreadPoolExecutor(_CROWD) as pool:
+        with ThreadPoolExecutor(self.crowd_of) as pool:
             answered = sum(pool.map(lambda tablet: tablet.sync(each.id), self.crowd))
-        self.met["300 tablets at once"] += 1
-        if answered < _CROWD:
-            self.problems.append(f"only {answered} of {_CROWD} tablets were answered")
+        self.met[f"{self.crowd_of} tablets at once"] += 1
+        if answered < self.crowd_of:
+            self.problems.append(f"only {answered} of {self.crowd_of} tablets were answered")
 
     def _new_tablet(self, name: str) -> Tablet:
         return self.tablet_type(name, self.network.port, random.Random(self.rng.random()))
@@ -294,7 +318,9 @@ class Director:
         self.ledger.closed.update(closed)
 
     def _state(self, session: str) -> str:
-        return Records(self.host.database).state(session)
+        """As the database file says; nothing when it does not know the session."""
+        found = Records(self.host.database).rows("SELECT state FROM sessions WHERE id = ?", session)
+        return str(found[0][0]) if found else ""
 
     # machine
 
@@ -411,6 +437,10 @@ class Director:
         """Everything is well again: tablets speak until nothing waits and nothing that they hold is missing."""
         if not self.host.is_running:
             self.host.start()
+        self.network.spoiled = 0
+        for browser in self.browsers:
+            browser.come_home()
+            self.problems += browser.problems
         everybody = [(tablet, one) for tablet in (*self.tablets, *self.crowd) for one in tablet.sessions]
         for _ in range(_ROUNDS):
             everybody = [each for each in everybody if not self._is_done(*each)]

@@ -25,12 +25,15 @@ _CONSULTATION = "third-place"
 
 @dataclass(frozen=True)
 class Plan:
-    """What an episode is to be; `name` is its seed."""
+    """What an episode is to be; `name` is its seed, `only` are the names of its steps where not all are taken."""
 
     name: str
     steps: int = 120
     classes: int = 5
     tablets: int = 12
+    browsers: int = 0
+    crowd: int = 300
+    only: tuple[str, ...] = ()
     planted: str = ""
     tablet: type[Tablet] = Tablet
 
@@ -42,6 +45,8 @@ class Outcome:
     confirmed: int = 0
     requests: int = 0
     seconds: float = 0.0
+    turns_in_browsers: int = 0
+    recoveries_ms: list[int] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
@@ -59,16 +64,28 @@ def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
         stack.callback(host.kill)
         network = Network(host.port, rng=random.Random(rng.random()))
         stack.enter_context(open_proxy(host.port, network))
-        director = Director(host, network, disk, Ledger(data), rng, Counter(), folder, tablet_type=plan.tablet)
+        director = Director(
+            host, network, disk, Ledger(data), rng, Counter(), folder, plan.tablet, crowd_of=plan.crowd, only=plan.only
+        )
         director.start(plan.classes, plan.tablets)
+        for number in range(plan.browsers):
+            director.add_browser(f"browser-{number}")
+        stack.callback(director.end_browsers)
         for _ in range(plan.steps):
             director.step()
             if director.problems:
                 break
         _reckon(director)
-    met = director.met + Counter({f"network: {name}": n for name, n in network.named.items() if name != "none"})
-    problems = director.problems
-    return Outcome(director.ledger.confirmed, network.named.total(), time.monotonic() - started, met, problems)
+    met = +director.met + Counter({f"network: {name}": n for name, n in network.named.items() if name != "none"})
+    return Outcome(
+        confirmed=director.ledger.confirmed,
+        requests=network.named.total(),
+        seconds=time.monotonic() - started,
+        turns_in_browsers=sum(browser.turns for browser in director.browsers),
+        recoveries_ms=host.recoveries_ms,
+        met=met,
+        problems=director.problems,
+    )
 
 
 def _reckon(director: Director) -> None:

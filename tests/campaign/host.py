@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +73,8 @@ class Host(DemoServer):
     planted: str = ""
     platter: Path | None = None
     days_ahead: int = 0
-    starts: int = 0
+    recoveries_ms: list[int] = field(default_factory=list)
+    _was_killed: bool = False
     _pid: int = 0
 
     @property
@@ -81,6 +83,7 @@ class Host(DemoServer):
 
     def start(self) -> Host:
         assert self.zygote is not None
+        since = time.monotonic()
         self.zygote.order(
             {
                 "arguments": ["demo", "--port", str(self.port), "--data", str(self.data), "--json"],
@@ -96,7 +99,8 @@ class Host(DemoServer):
         line = self.zygote.hear("url")
         assert "url" in line, f"The server did not start:\n{(self.data / 'test.log').read_text('utf-8')[-4000:]}"
         self._line = line
-        self.starts += 1
+        if self._was_killed:
+            self.recoveries_ms.append(round((time.monotonic() - since) * 1000))
         return self
 
     @property
@@ -105,11 +109,13 @@ class Host(DemoServer):
 
     def _end(self, how: signal.Signals) -> None:
         if self._pid:
+            self._was_killed = how == signal.SIGKILL
             os.kill(self._pid, how)
             self.await_end()
 
     def kill_now(self) -> None:
         """Returns at once; somebody else awaits the end."""
+        self._was_killed = True
         os.kill(self._pid, signal.SIGKILL)
 
     def has_ended(self) -> bool:
@@ -117,7 +123,7 @@ class Host(DemoServer):
         assert self.zygote is not None
         with suppress(queue.Empty):
             self.zygote.hear("ended", _DEATH_S)
-            self._pid = 0
+            self._pid, self._was_killed = 0, True
         return not self._pid
 
     def await_end(self) -> None:
@@ -146,4 +152,4 @@ class Host(DemoServer):
         for path in [*self.data.rglob("*")]:
             if path.is_file() and path.name != "test.log":
                 path.unlink()
-        shutil.copytree(self.platter, self.data, dirs_exist_ok=True)
+        shutil.copytree(self.platter, self.data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".content"))

@@ -1,0 +1,327 @@
+"""A real tablet of the campaign: Chromium with the real app, a child's hands, and the accidents that happen to tablets.
+
+Runs in a thread of its own beside the scripted tablets; its choices come from its seed, what they meet from the moment.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Error, Page, expect, sync_playwright
+
+from tests.browser.device import Device
+from tests.browser.records import Answer, Child
+from tests.browser.tablet import Tablet, invent
+from tests.campaign.children import asked
+from tests.campaign.ledger import Ledger
+
+_PATIENCE_MS = 20_000
+_LOST_PATIENCE = 8
+_HOME_S = 240
+_TRIES = 30
+_FULL = """() => {
+  const {add} = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.add = () => { throw new DOMException('No room', 'QuotaExceededError'); };
+  window.makeRoom = () => { IDBObjectStore.prototype.add = add; };
+}"""
+# What the system does to a page's connection behind its back: every operation on it fails from now on.
+_REMEMBER = """(() => {
+  const opened = [];
+  const {open} = IDBFactory.prototype;
+  IDBFactory.prototype.open = function (...about) {
+    const request = open.apply(this, about);
+    request.addEventListener('success', () => opened.push(request.result));
+    return request;
+  };
+  window.killConnections = () => opened.splice(0).forEach(each => each.close());
+})()"""
+
+
+@dataclass
+class Browser:
+    """`find_link` gives the id and the link of a class that can be joined, or None."""
+
+    name: str
+    url: str
+    folder: Path
+    rng: random.Random
+    ledger: Ledger
+    met: Counter[str]
+    find_link: Callable[[], tuple[str, str, str] | None]
+    problems: list[str] = field(default_factory=list)
+    turns: int = 0
+    _thread: threading.Thread = field(init=False)
+    _going: threading.Event = field(default_factory=threading.Event)
+    _home: threading.Event = field(default_factory=threading.Event)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _failures: int = 0
+    _profile: str = ""
+    _expected: str = ""
+    _device: Device = field(init=False)
+    _tablet: Tablet = field(init=False)
+
+    def start(self) -> None:
+        self._going.set()
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._thread.start()
+
+    def come_home(self) -> None:
+        """Until everything it holds is delivered; it plays no further before `go_on`."""
+        self._going.clear()
+        if not self._home.wait(_HOME_S):
+            self.problems.append(f"{self.name} did not come home")
+
+    def go_on(self) -> None:
+        self._home.clear()
+        self._going.set()
+
+    def end(self) -> None:
+        self._over.set()
+        self._going.set()
+        self._thread.join(_HOME_S)
+
+    def _run(self) -> None:
+        with sync_playwright() as playwright:
+            self._device = Device(playwright, self.folder)
+            self._switch_on()
+            while not self._over.is_set():
+                try:
+                    if self._going.is_set():
+                        self._live()
+                    elif not self._home.is_set():
+                        self._hand_in()
+                        self._home.set()
+                    else:
+                        self._going.wait(0.2)
+                    self._failures = 0
+                except (Error, AssertionError) as error:
+                    self._recover(error)
+            self._device.kill()
+
+    def _recover(self, error: Exception) -> None:
+        """A server that is away, a page on its way: tried again. What never works is a problem."""
+        self._failures += 1
+        if self._failures == _LOST_PATIENCE:
+            self.problems.append(f"{self.name} is stuck: {str(error)[:300]}")
+        self._kill()
+
+    def _switch_on(self) -> None:
+        self._take(self._device.start())
+        with suppress(Error):
+            self._tablet.open()
+
+    def _take(self, page: Page) -> None:
+        page.add_init_script(_REMEMBER)
+        self._tablet = Tablet(page, self.url, self._device)
+        page.set_default_timeout(_PATIENCE_MS)
+
+    # playing
+
+    def _live(self) -> None:
+        """One screen's worth of a child, or an accident."""
+        if self.rng.random() < 0.14:
+            self._accident()
+        else:
+            self._advance()
+
+    def _advance(self) -> None:
+        tablet, at = self._tablet, self._tablet.at
+        if tablet.here.locator('button[data-do="go-on"]:visible').count():
+            tablet.do("new-child" if at != "stuck" and self.rng.random() < 0.1 else "go-on")
+        elif at == "join":
+            self._join()
+        elif at == "language":
+            tablet.choose_language(self.rng.choice(("sv", "fi")))
+        elif at == "review":
+            self._confirm()
+        elif at.startswith("q") or at == "exit":
+            self._answer(at)
+        else:
+            after = {"welcome": "start", "assent": "yes", "practice": "next", "thanks": "next", "handover": "new-child"}
+            tablet.do(after.get(at, "back"))
+        expect(tablet.section(at)).to_be_hidden(timeout=_PATIENCE_MS)
+
+    def _join(self) -> None:
+        found = self.find_link()
+        if found is None:
+            return
+        _, link, self._profile = found
+        self._tablet.open(f"/app/j/{link}")
+        self._tablet.expect_at("language")
+
+    def _answer(self, question: str) -> None:
+        child = invent(list(asked(self._profile or "short")), self.rng.randrange(500), "fi")
+        answer: Answer = child.answers.get(question)
+        if answer and self._tablet.chosen(question):
+            answer = None
+        if answer:
+            self._tablet.choose(question, answer)
+            self._tablet.do("next")
+        else:
+            self._tablet.do("next" if self._tablet.chosen(question) else "skip")
+
+    def _confirm(self, press: Callable[[], None] | None = None) -> None:
+        draft = self._expect_turn()
+        (press or (lambda: self._tablet.do("confirm")))()
+        self._tablet.expect_at("thanks")
+        expect(self._tablet.section("thanks").locator("[data-saved]")).to_be_visible()
+        self.ledger.tick(draft)
+        self.turns += 1
+
+    def _expect_turn(self) -> str:
+        """The draft as it is kept: what will be sent when it is confirmed now."""
+        [draft] = self._tablet.stored("drafts")
+        answers = {key: tuple(value) if isinstance(value, list) else value for key, value in draft["answers"].items()}
+        self.ledger.begin(draft["id"], draft["session"], Child(self._tablet.lang, answers))
+        return str(draft["id"])
+
+    # accidents
+
+    def _accident(self) -> None:
+        accident = self.rng.choices([one for one, _ in _ACCIDENTS], [weight for _, weight in _ACCIDENTS])[0]
+        accident(self)
+
+    def _kill(self) -> None:
+        """As an empty battery ends it."""
+        self._device.kill()
+        self.met["browser killed"] += 1
+        self._switch_on()
+
+    def _kill_while_confirming(self) -> None:
+        if self._tablet.at != "review":
+            return self._advance()
+        self._expect_turn()
+        self._tablet.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
+        self._kill()
+
+    def _crash(self) -> None:
+        page = self._device.context.new_page()
+        with self._tablet.page.expect_event("crash"), suppress(Error):
+            self._tablet.page.goto("chrome://crash")
+        self._take(page)
+        self.met["renderer crashed"] += 1
+        self._tablet.open()
+
+    def _close_tab(self) -> None:
+        page = self._device.context.new_page()
+        self._tablet.page.close()
+        self._take(page)
+        self.met["tab closed"] += 1
+        self._tablet.open()
+
+    def _reload(self) -> None:
+        self._tablet.page.reload()
+        self.met["page loaded again"] += 1
+
+    def _two_tabs(self) -> None:
+        """Both confirm the same turn."""
+        if self._tablet.at != "review":
+            return self._advance()
+        other = Tablet(self._device.context.new_page(), self.url, self._device)
+        other.open()
+        other.go("go-on", "review")
+        self._tablet.page.bring_to_front()
+        draft = self._expect_turn()
+        for each in (self._tablet, other):
+            each.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
+        for each in (self._tablet, other):
+            each.expect_at("thanks")
+        self.ledger.tick(draft)
+        other.page.close()
+        self.met["two tabs"] += 1
+
+    def _tap_twice(self) -> None:
+        if self._tablet.at != "review":
+            return self._advance()
+        self.met["double taps"] += 1
+        self._confirm(lambda: self._tablet.double_tap(self._tablet.here.locator('button[data-do="confirm"]')))
+
+    def _fill(self) -> None:
+        """No tick while there is no room."""
+        if self._tablet.at != "review":
+            return self._advance()
+        draft = self._expect_turn()
+        self._tablet.page.evaluate(_FULL)
+        self._tablet.go("confirm", "stuck")
+        if any(item["id"] == draft for item in self._tablet.stored("outbox")):
+            self.problems.append(f"{self.name}: confirmed without room")
+        self._tablet.page.evaluate("makeRoom()")
+        self._tablet.go("go-on", "thanks")
+        self.ledger.tick(draft)
+        self.met["quota exceeded"] += 1
+
+    def _kill_connections(self) -> None:
+        self._tablet.page.evaluate("window.killConnections?.()")
+        self.met["connection to IndexedDB killed"] += 1
+
+    def _evict(self) -> None:
+        held = [item["id"] for store in ("outbox", "receipts", "attention") for item in self._tablet.stored(store)]
+        receipts = [key for receipt in self._tablet.stored("receipts") for key in receipt.get("items", {})]
+        self.ledger.excuse([*held, *receipts])
+        speaking = self._device.context.new_cdp_session(self._tablet.page)
+        speaking.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": "all"})
+        self.met["storage evicted"] += 1
+        self._tablet.open()
+
+    def _stop_worker(self) -> None:
+        speaking = self._device.context.new_cdp_session(self._tablet.page)
+        speaking.send("ServiceWorker.enable")
+        speaking.send("ServiceWorker.stopAllWorkers")
+        self.met["worker stopped mid-turn"] += 1
+
+    def _set_clock(self) -> None:
+        year = self.rng.choice((2009, 2045))
+        self._tablet.page.clock.set_fixed_time(datetime(year, 1, 1))
+        self.met[f"clock {year}"] += 1
+
+    def _hurry(self) -> None:
+        self._tablet.hurry()
+        self.met["tablet hidden and seen again"] += 1
+
+    def _go_offline(self) -> None:
+        self._tablet.set_offline(True)
+        self.met["network away"] += 1
+        for _ in range(3):
+            self._advance()
+        self._tablet.set_offline(False)
+
+    # the end
+
+    def _hand_in(self) -> None:
+        """It starts and speaks for every class it holds, until nothing waits; and so once more, for what was lost."""
+        for _ in range(2):
+            self._tablet.open()
+            for _ in range(_TRIES):
+                self._tablet.hurry()
+                self._tablet.page.wait_for_timeout(300)
+                if not self._tablet.stored("outbox"):
+                    break
+            else:
+                left = self._tablet.stored("outbox")
+                self.problems.append(f"{self.name} never delivered {len(left)}: {self._tablet.stored('sessions')}")
+
+
+_ACCIDENTS: list[tuple[Callable[[Browser], Any], int]] = [
+    (Browser._kill, 5),
+    (Browser._kill_while_confirming, 2),
+    (Browser._crash, 1),
+    (Browser._close_tab, 1),
+    (Browser._reload, 1),
+    (Browser._two_tabs, 1),
+    (Browser._tap_twice, 1),
+    (Browser._fill, 1),
+    (Browser._kill_connections, 1),
+    (Browser._evict, 1),
+    (Browser._stop_worker, 1),
+    (Browser._set_clock, 1),
+    (Browser._hurry, 4),
+    (Browser._go_offline, 1),
+]

@@ -1,0 +1,49 @@
+"""The campaign finds what it is there for: each planted bug makes the books not balance, and without one they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.campaign.episode import Plan, play_episode
+from tests.campaign.host import Zygote
+from tests.campaign.planted import DeletesBeforeSending
+
+_SMALL = {"classes": 2, "tablets": 4, "steps": 14, "crowd": 30}
+_KILLS = ("play", "deliver_and_die", "die")
+_BACK = ("play", "deliver", "back_up", "staff", "restore")
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    started = Zygote()
+    yield started
+    started.close()
+
+
+def problems(zygote: Zygote, plan: Plan) -> list[str]:
+    return play_episode(plan, zygote).problems
+
+
+def test_without_a_bug_the_books_balance(zygote: Zygote) -> None:
+    assert problems(zygote, Plan("planted/0", only=(*_KILLS, *_BACK), **_SMALL)) == []
+
+
+@pytest.mark.parametrize(
+    ("bug", "only", "seen"),
+    [
+        ("acknowledge before COMMIT", _KILLS, "lost"),
+        ("count outside the transaction", _KILLS, "arrived"),
+        ("close twice", _BACK, "a packet changed or went"),
+        ("check by number only", _BACK, "lost"),
+    ],
+)
+def test_a_bug_of_the_server_is_found(zygote: Zygote, bug: str, only: tuple[str, ...], seen: str) -> None:
+    found = problems(zygote, Plan(f"planted/{bug}", only=only, planted=bug, **_SMALL))
+    assert any(seen in problem for problem in found), found
+
+
+def test_a_tablet_that_deletes_before_it_sends_is_found(zygote: Zygote) -> None:
+    plan = Plan("planted/delete", only=("play", "deliver"), tablet=DeletesBeforeSending, **_SMALL)
+    assert any("lost" in problem for problem in problems(zygote, plan))
