@@ -23,6 +23,7 @@ from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
 from server.keeping import backup_command, kept, restore_command
+from server.leaving import area, consultation
 from server.polls import poll
 from server.results import results
 from server.settings import Settings
@@ -117,7 +118,7 @@ def reset_account_command(email: str) -> None:
     click.echo(with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
 
 
-for command in (poll, results, backup_command, restore_command):
+for command in (poll, results, backup_command, restore_command, consultation, area):
     main.add_command(command)
 
 

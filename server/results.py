@@ -1,5 +1,6 @@
 """Results from the command line: the files of the result page, of every place a reviewer sees."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,16 +37,23 @@ class _Tools:
 def results(consultation: str, name: str, out: Path, language: str) -> None:
     """Writes the results of CONSULTATION as a file: what the reviewer's page shows."""
     settings = settings_for()
-    write_file(out, with_database(settings, lambda db: _make(db, settings, consultation, name, language)))
+    write_file(
+        out, with_database(settings, lambda db: _plainly(make_results(db, settings, consultation, name, language)))
+    )
 
 
-async def _make(db: Database, settings: Settings, consultation: str, name: str, lang: str) -> bytes:
+async def make_results(db: Database, settings: Settings, consultation: str, name: str, lang: str) -> bytes:
+    """One of `FORMATS`. Raises `not_found` for one without a published poll, or `no_pdf`."""
     assets = Assets()
     tools = _Tools(db, Revisions(db), assets, Templates(assets), settings, Press())
+    levels = await read_for_reviewer(tools, consultation, {})
+    return await make_file(tools, levels, name, lang, datetime.now(UTC).date().isoformat())
+
+
+async def _plainly(job: Coroutine[None, None, bytes]) -> bytes:
     try:
-        levels = await read_for_reviewer(tools, consultation, {})
-        return await make_file(tools, levels, name, lang, datetime.now(UTC).date().isoformat())
+        return await job
     except DomainError as error:
         if error.kind.code == "not_found":
-            raise click.ClickException(f"There is no consultation {consultation} with a published poll.") from error
+            raise click.ClickException("There is no consultation of that id with a published poll.") from error
         raise click.ClickException(f"{error.kind.message} {error.kind.way_on}") from error

@@ -36,6 +36,7 @@ class Did(StrEnum):
     GRADES_PUBLISHED = "grades_published"
     FEEDBACK_PUBLISHED = "feedback_published"
     CONSULTATION_ARCHIVED = "consultation_archived"
+    CONSULTATION_ERASED = "consultation_erased"
     GUESSING_STARTED = "guessing_started"
     POLL_PUBLISHED = "poll_published"
     PACKAGE_IMPORTED = "package_imported"

@@ -101,6 +101,7 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             N_("Something belongs to this place already."),
             N_("Rename it instead: what happened there stays."),
         ),
+        ErrorKind("gone", 410, N_("This consultation was erased."), N_("Go back to the start page.")),
         ErrorKind(
             "dead_link",
             410,

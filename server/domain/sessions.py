@@ -44,6 +44,7 @@ class State(StrEnum):
     CLOSED = "closed"
     DISCARDED = "discarded"
     FROZEN = "frozen"
+    GONE = "gone"
 
 
 JOINABLE = frozenset({State.PREPARED, State.OPEN})

@@ -95,6 +95,13 @@ consultations = Table(
     Column("frozen_at", BigInteger),
 )
 
+erased = Table(
+    "erased",
+    metadata,
+    *_key("consultation"),
+    Column("day", Integer, nullable=False),
+)
+
 drafts = Table(
     "drafts",
     metadata,

@@ -54,6 +54,7 @@ SAID = {
     Did.GRADES_PUBLISHED: N_("Opened results by grade to anyone"),
     Did.FEEDBACK_PUBLISHED: N_("Published what came of a consultation"),
     Did.CONSULTATION_ARCHIVED: N_("Archived a consultation"),
+    Did.CONSULTATION_ERASED: N_("Erased a whole consultation"),
     Did.GUESSING_STARTED: N_("Let adults guess what children say"),
     Did.POLL_PUBLISHED: N_("Published a poll"),
     Did.PACKAGE_IMPORTED: N_("Imported a poll"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOTS = {"app", "account", "commands", "demo", "demo_town", "doctor", "keeping", "night", "polls", "results", "__main__"}
+ROOTS = {"app", "account", "commands", "demo", "demo_town", "doctor", "keeping", "leaving", "night", "polls", "results", "__main__"}
 # Which of the server's own layers a layer may import. The composition roots see all; only a root sees a root.
 MAY_SEE = {
     "domain": {"domain"},

@@ -1,0 +1,102 @@
+"""Erasing a whole consultation, or a whole area with its people: every row that names it, in whatever table."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.store import schema
+from server.store.database import upsert
+from server.store.schema import actions, areas, consultations, drafts, edits, erased, pictures, roles, sessions, staff
+
+_OF_A_SESSION = (schema.responses, schema.held, schema.participation, schema.tombstones, schema.tablets)
+_OF_A_CONSULTATION = (
+    schema.ideas,
+    schema.waiting,
+    schema.packets,
+    schema.figures,
+    schema.guesses,
+    schema.themes,
+    schema.feedback,
+    schema.sounds,
+    schema.revisions,
+    drafts,
+    sessions,
+)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much would go: numbers of rows."""
+
+    sessions: int
+    packets: int
+    ideas: int
+
+
+async def is_erased(db: AsyncConnection, consultation: str) -> bool:
+    return (await db.execute(select(erased.c.day).where(erased.c.consultation == consultation))).first() is not None
+
+
+async def count_extent(db: AsyncConnection, consultation: str) -> Extent:
+    counts = [
+        select(func.count()).select_from(table).where(table.c.consultation == consultation)
+        for table in (sessions, schema.packets, schema.ideas)
+    ]
+    return Extent(*[(await db.execute(count)).scalar_one() for count in counts])
+
+
+async def erase_consultation(db: AsyncConnection, consultation: str, day: int) -> None:
+    """Leaves its id and the `day` (days since 1970): so a tablet that comes back is told that it is gone."""
+    named = upsert(db, erased).values(consultation=consultation, day=day)
+    await db.execute(named.on_conflict_do_nothing())
+    its_sessions = select(sessions.c.id).where(sessions.c.consultation == consultation)
+    for table in (*_OF_A_SESSION, schema.idea_counts):
+        await db.execute(delete(table).where(table.c.session.in_(its_sessions)))
+    its_polls = select(drafts.c.poll).where(drafts.c.consultation == consultation)
+    is_its = or_(edits.c.about.in_((consultation, f"{consultation} feedback")), edits.c.about.in_(its_polls))
+    await db.execute(delete(edits).where(is_its))
+    for table in _OF_A_CONSULTATION:
+        await db.execute(delete(table).where(table.c.consultation == consultation))
+    await db.execute(delete(consultations).where(consultations.c.id == consultation))
+
+
+async def list_consultations_of(db: AsyncConnection, area_ids: Collection[str]) -> list[str]:
+    """The consultations of these areas themselves."""
+    query = select(consultations.c.id).where(consultations.c.area.in_(area_ids)).order_by(consultations.c.id)
+    return list((await db.execute(query)).scalars())
+
+
+async def list_guests(db: AsyncConnection, area_ids: Collection[str]) -> list[str]:
+    """The consultations of other areas that have sessions in these."""
+    query = (
+        select(sessions.c.consultation).distinct().join(consultations, consultations.c.id == sessions.c.consultation)
+    )
+    query = query.where(sessions.c.area.in_(area_ids), consultations.c.area.not_in(area_ids))
+    return list((await db.execute(query.order_by(sessions.c.consultation))).scalars())
+
+
+async def erase_areas(db: AsyncConnection, area_ids: Collection[str]) -> None:
+    """These areas, their pictures and log, their roles, and whoever has no role elsewhere. No session or consultation
+    may be left there.
+    """
+    await db.execute(delete(roles).where(roles.c.area.in_(area_ids)))
+    without = select(staff.c.id).where(staff.c.id.not_in(select(roles.c.staff)))
+    for table in schema.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column is staff.c.id and table is not roles:
+                await db.execute(delete(table).where(key.parent.in_(without)))
+    await db.execute(delete(staff).where(staff.c.id.not_in(select(roles.c.staff))))
+    await db.execute(delete(actions).where(actions.c.area.in_(area_ids)))
+    await db.execute(delete(pictures).where(pictures.c.area.in_(area_ids)))
+    left = set(area_ids)
+    while left:
+        # Those below first: a place names the one above it.
+        above = select(areas.c.parent).where(areas.c.parent.is_not(None))
+        lowest = select(areas.c.id).where(areas.c.id.in_(left), areas.c.id.not_in(above))
+        gone = set((await db.execute(lowest)).scalars())
+        if not gone:
+            raise ValueError("an area below these is left")
+        await db.execute(delete(areas).where(areas.c.id.in_(gone)))
+        left -= gone
