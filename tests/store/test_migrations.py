@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from server.store import migrate as migrate_module
 from server.store.database import Database
-from server.store.migrate import WrongVersion, check_version, migrate, upgrade
+from server.store.migrate import VERSIONS, WrongVersion, check_version, migrate, upgrade
 from server.store.schema import metadata
 
 
@@ -25,6 +27,11 @@ async def test_the_migrations_make_the_tables_of_the_schema(db: Database) -> Non
 def _differences(connection: Connection) -> object:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     return compare_metadata(context, metadata)
+
+
+def test_every_migration_is_named_by_its_version() -> None:
+    scripts = ScriptDirectory(str(Path(migrate_module.__file__).parent / "migrations")).walk_revisions()
+    assert [script.revision for script in scripts][::-1] == VERSIONS
 
 
 async def test_migrating_again_changes_nothing(db: Database) -> None:

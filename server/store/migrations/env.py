@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `store/migrate.py` hands over."""
+"""Alembic's entry: runs on the connection that `apply.py` hands over."""
 
 from alembic import context
 
