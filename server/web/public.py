@@ -26,7 +26,7 @@ from server.web.words import by_name
 _FILTERS = ("school", "grades", "school_language")
 _BANDS = ("1-2", "3-4", "5-6")
 # What was packed lately: most readers ask for the same few pages.
-_packed = lru_cache(64)(document)
+_packed = lru_cache(24)(document)
 
 
 async def show_all(request: Request) -> Response:
