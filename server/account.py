@@ -68,9 +68,10 @@ async def disable(db: Database, email: str) -> str:
 
 
 async def reset(db: Database, base_url: str, email: str) -> str:
-    """Takes the password away, also enables a disabled account; says the new one-time link."""
+    """Takes password and second factor away, also enables a disabled account; says the new one-time link."""
     person = await _find(db, email)
     await people.enable(db, None, person)
+    await people.reset_second_factor(db, None, person)
     return _link(base_url, await people.reset(db, clock, None, person))
 
 
@@ -84,7 +85,7 @@ async def _find(db: Database, email: str) -> str:
 
 def _line(member: Member, areas: dict[str, str]) -> str:
     account = member.account
-    state = "disabled" if account.disabled else "demo" if account.demo else "active" if account.password else "invited"
+    state = "disabled" if account.disabled else "demo" if account.demo else "active" if member.is_in else "invited"
     roles = ", ".join(f"{role} of {areas[area]}" for role, area in member.roles) or "no role"
     return f"{account.email}  {account.name}  {state}  {roles}"
 

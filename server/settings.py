@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+MOST_BACKUPS = 30
+"""No copy is older than a month: what is deleted must be gone everywhere by then."""
+
 
 @dataclass(frozen=True)
 class Smtp:
@@ -20,11 +23,27 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """Another sign-in service; `name` stands on its button, `second` are the words by which it says that two factors
+    were shown, `roles` holds (role, area, claim, pattern).
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    scope: str
+    second: tuple[str, ...]
+    roles: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """`proxy` are the trusted proxies' addresses, comma-separated; `demo` lets demo accounts sign in.
 
     `feedback` is where people tell what is hard to use: an e-mail or https address; `voice` lets texts be read aloud by
-    a generated voice; without `smtp` no mail is sent.
+    a generated voice; without `smtp` no mail is sent, without `oidc` people sign in here only;
+    `backups` is how many nightly ones are kept.
     """
 
     data_dir: Path
@@ -37,6 +56,8 @@ class Settings:
     feedback: str | None = None
     voice: bool = False
     smtp: Smtp | None = None
+    oidc: Oidc | None = None
+    backups: int = 0
 
     @property
     def is_https(self) -> bool:
@@ -62,6 +83,8 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
         feedback=_feedback(environment.get("TYCK_FEEDBACK")),
         voice=_switch(environment, "TYCK_VOICE"),
         smtp=_smtp(environment),
+        oidc=_oidc(environment),
+        backups=_backups(environment.get("TYCK_BACKUPS", "0" if demo else "7")),
     )
 
 
@@ -84,6 +107,39 @@ def _smtp(environment: Mapping[str, str]) -> Smtp | None:
     )
 
 
+_ROLE = re.compile(r"(teacher|reviewer|moderator|administrator)\s+(\S+)\s+(\S+)\s+(\S.*)")
+
+
+def _oidc(environment: Mapping[str, str]) -> Oidc | None:
+    issuer, client_id = environment.get("TYCK_OIDC_ISSUER", ""), environment.get("TYCK_OIDC_CLIENT_ID", "")
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
+        raise ValueError("TYCK_OIDC_ISSUER must be the https address by which the provider calls itself.")
+    if not client_id:
+        raise ValueError("TYCK_OIDC_CLIENT_ID must be the name by which the provider knows this Tyck.")
+    return Oidc(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=_secret(environment, "TYCK_OIDC_CLIENT_SECRET") or "",
+        name=environment.get("TYCK_OIDC_NAME") or parts.hostname or issuer,
+        scope=environment.get("TYCK_OIDC_SCOPE", "openid profile email"),
+        second=tuple(environment.get("TYCK_OIDC_SECOND", "mfa").split()),
+        roles=_role_rules(_secret(environment, "TYCK_OIDC_ROLES") or ""),
+    )
+
+
+def _role_rules(text: str) -> tuple[tuple[str, str, str, str], ...]:
+    """One on a line: role, area, claim, pattern."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    found = [_ROLE.fullmatch(line) for line in lines]
+    for line, rule in zip(lines, found, strict=True):
+        if rule is None:
+            raise ValueError(f"TYCK_OIDC_ROLES: each line is a role, an area, a claim and a pattern, not {line!r}.")
+    return tuple((rule[1], rule[2], rule[3], rule[4]) for rule in found if rule)
+
+
 def _database_url(environment: Mapping[str, str]) -> str | None:
     url = _secret(environment, "TYCK_DATABASE_URL")
     if url and not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
@@ -104,6 +160,12 @@ def _feedback(text: str | None) -> str | None:
 def _port(text: str, name: str = "TYCK_PORT") -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise ValueError(f"{name} must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _backups(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= MOST_BACKUPS):
+        raise ValueError(f"TYCK_BACKUPS must be a number of nights from 0 to {MOST_BACKUPS}, not {text!r}.")
     return int(text)
 
 

@@ -28,6 +28,49 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         ErrorKind("sign_in_needed", 401, N_("Please sign in first."), N_("Sign in and come back to this page.")),
         ErrorKind("bad_token", 401, N_("This tablet's pass is not valid here."), _ASK_TEACHER),
         ErrorKind("wrong_password", 401, N_("The e-mail address or the password is not right."), N_("Try again.")),
+        ErrorKind(
+            "second_factor_needed",
+            401,
+            N_("One more step before you are signed in."),
+            N_("Sign in again and follow the steps."),
+        ),
+        ErrorKind(
+            "sign_in_again",
+            401,
+            N_("For this, sign in once more."),
+            N_("That was a while ago, and somebody else could be sitting here."),
+        ),
+        ErrorKind("wrong_code", 422, N_("That code is not right."), N_("Wait for the next one and try again.")),
+        ErrorKind(
+            "wrong_passkey",
+            401,
+            N_("The passkey was not accepted."),
+            N_("Try again, or sign in with your password."),
+        ),
+        ErrorKind(
+            "provider_refused",
+            401,
+            N_("The other service did not sign you in."),
+            N_("Try again, or sign in with your password."),
+        ),
+        ErrorKind(
+            "unknown_identity",
+            403,
+            N_("You have no role in Tyck yet."),
+            N_("Ask an administrator to invite you."),
+        ),
+        ErrorKind(
+            "identity_taken",
+            409,
+            N_("That account is connected to another person here."),
+            N_("Sign in with it, or ask an administrator."),
+        ),
+        ErrorKind(
+            "provider_away",
+            503,
+            N_("The other service does not answer."),
+            N_("Try again in a moment, or sign in with your password."),
+        ),
         ErrorKind("wrong_session", 403, N_("The pass belongs to another session."), _ASK_TEACHER),
         ErrorKind(
             "not_allowed", 403, N_("Your role does not include this."), N_("Ask an administrator if you need it.")
@@ -53,6 +96,12 @@ ERROR_KINDS: dict[str, ErrorKind] = {
         ),
         ErrorKind(
             "frozen", 409, N_("The consultation is frozen: its answers can no longer change."), N_("Read its results.")
+        ),
+        ErrorKind(
+            "not_released",
+            409,
+            N_("This came back from a backup: nobody knows whether it was closed meanwhile."),
+            N_("Ask an administrator to release it."),
         ),
         ErrorKind(
             "not_frozen", 409, N_("Answers can still come in this consultation."), N_("Freeze the consultation first.")

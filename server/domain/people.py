@@ -48,6 +48,10 @@ ALLOWED: dict[Role, frozenset[Action]] = {
 }
 
 
+NEED_SECOND = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
+"""Whoever holds one of these proves twice who they are: they read results, write to everybody, let people in."""
+
+
 @dataclass(frozen=True)
 class Person:
     """A signed-in member of staff; `roles` holds (role, area) pairs."""
@@ -60,6 +64,11 @@ class Person:
         """Whether a role held at one of `area_path` (an area and all above it) includes `action`."""
         return any(area in area_path and action in ALLOWED[role] for role, area in self.roles)
 
+    @property
+    def needs_second(self) -> bool:
+        """Whether a role asks for a second factor."""
+        return any(role in NEED_SECOND for role, _area in self.roles)
+
     def may_somewhere(self, action: Action) -> bool:
         return bool(self.areas_for(action))
 
@@ -71,6 +80,10 @@ class Person:
 MOST_NAME = 80
 MOST_EMAIL = 254
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\]]+")
+
+
+NO_ADDRESS = "@address.invalid"
+"""Ends what stands for the e-mail address of whoever has none here: no letter can go there."""
 
 
 def same_case(email: str) -> str:

@@ -50,6 +50,7 @@ roles = Table(
     Column("staff", String, ForeignKey("staff.id"), primary_key=True),
     Column("area", String, ForeignKey("areas.id"), primary_key=True),
     Column("role", String, primary_key=True),
+    Column("provided", Boolean, nullable=False, server_default="0"),
 )
 
 sign_ins = Table(
@@ -58,6 +59,55 @@ sign_ins = Table(
     *_key("token_hash"),
     Column("staff", String, ForeignKey("staff.id"), nullable=False),
     Column("seen_at", BigInteger, nullable=False),
+    Column("began_at", BigInteger, nullable=False, server_default="0"),
+    Column("strong", Boolean, nullable=False, server_default="0"),
+    Column("provided", Boolean, nullable=False, server_default="0"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    *_key("id"),
+    Column("staff", String, ForeignKey("staff.id"), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("added_on", String, nullable=False),
+    Column("used_on", String),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("staff", String, ForeignKey("staff.id"), primary_key=True),
+    Column("secret", String, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("used_step", BigInteger, nullable=False),
+    Column("wrong", Integer, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff", String, ForeignKey("staff.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hashed", String, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    *_key("issuer", "subject"),
+    Column("staff", String, ForeignKey("staff.id"), nullable=False),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    *_key("token_hash"),
+    Column("what", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
 )
 
 invitations = Table(
@@ -306,6 +356,15 @@ guesses = Table(
     metadata,
     *_key("consultation", "poll", "question", "cell"),
     Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+picture_tries = Table(
+    "picture_tries",
+    metadata,
+    *_key("poll", "key", "picture"),
+    Column("saw", Integer, nullable=False),
+    Column("understood", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -1,4 +1,4 @@
-"""Members of staff, their roles and their sign-ins."""
+"""Members of staff and their roles."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.people import Person, Role
+from server.domain.people import NO_ADDRESS, Role
 from server.store.database import upsert
-from server.store.schema import roles, sign_ins, staff
+from server.store.schema import identities, roles, staff
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,24 @@ class Account:
     demo: bool
     disabled: bool
 
+    @property
+    def address(self) -> str:
+        """The e-mail address; empty for whoever has none here."""
+        return "" if self.email.endswith(NO_ADDRESS) else self.email
+
 
 @dataclass(frozen=True)
 class Member:
-    """An account with its (role, area) pairs."""
+    """An account with its (role, area) pairs; `connected` when another provider signs this person in."""
 
     account: Account
     roles: tuple[tuple[Role, str], ...]
+    connected: bool = False
+
+    @property
+    def is_in(self) -> bool:
+        """Whether they have a way to sign in already."""
+        return bool(self.account.password) or self.connected
 
     @property
     def areas(self) -> list[str]:
@@ -71,12 +82,14 @@ async def _list(db: AsyncConnection, query: Select[tuple[object, ...]]) -> list[
     held: dict[str, list[tuple[Role, str]]] = {account.id: [] for account in accounts}
     for row in await db.execute(select(roles).where(roles.c.staff.in_(held)).order_by(roles.c.area, roles.c.role)):
         held[row.staff].append((Role(row.role), row.area))
-    return [Member(account, tuple(held[account.id])) for account in accounts]
+    connected = set((await db.execute(select(identities.c.staff).where(identities.c.staff.in_(held)))).scalars())
+    return [Member(account, tuple(held[account.id]), account.id in connected) for account in accounts]
 
 
 async def list_administered(db: AsyncConnection) -> set[str]:
     """The areas where an administrator holds the role who can sign in."""
-    is_able = (staff.c.password != "", ~staff.c.disabled, roles.c.role == Role.ADMINISTRATOR.value)
+    comes_in = or_(staff.c.password != "", staff.c.id.in_(select(identities.c.staff)))
+    is_able = (comes_in, ~staff.c.disabled, roles.c.role == Role.ADMINISTRATOR.value)
     return set((await db.execute(select(roles.c.area).join_from(roles, staff).where(*is_able))).scalars())
 
 
@@ -88,8 +101,20 @@ async def count_staff_by_area(db: AsyncConnection) -> dict[str, int]:
 
 
 async def insert_role(db: AsyncConnection, account_id: str, role: Role, area: str) -> None:
-    """Gives a role once."""
-    added = upsert(db, roles).values(staff=account_id, area=area, role=role.value)
+    """Gives a role once; what a provider gave becomes the person's own."""
+    added = upsert(db, roles).values(staff=account_id, area=area, role=role.value, provided=False)
+    await db.execute(added.on_conflict_do_update(index_elements=list(roles.primary_key), set_={"provided": False}))
+
+
+async def list_provided_roles(db: AsyncConnection, account_id: str) -> set[tuple[Role, str]]:
+    """The (role, area) pairs that hold only where the provider that gave them says who it is."""
+    query = select(roles.c.role, roles.c.area).where(roles.c.staff == account_id, roles.c.provided)
+    return {(Role(role), area) for role, area in await db.execute(query)}
+
+
+async def insert_provided_role(db: AsyncConnection, account_id: str, role: Role, area: str) -> None:
+    """Changes nothing about a role that people gave."""
+    added = upsert(db, roles).values(staff=account_id, area=area, role=role.value, provided=True)
     await db.execute(added.on_conflict_do_nothing())
 
 
@@ -104,42 +129,6 @@ async def mark_password(db: AsyncConnection, account_id: str, hashed: str) -> No
 
 async def mark_disabled(db: AsyncConnection, account_id: str, *, disabled: bool) -> None:
     await db.execute(update(staff).where(staff.c.id == account_id).values(disabled=disabled))
-
-
-async def insert_sign_in(db: AsyncConnection, token_hash: str, account_id: str, now: int) -> None:
-    await db.execute(insert(sign_ins).values(token_hash=token_hash, staff=account_id, seen_at=now))
-
-
-async def find_sign_in(db: AsyncConnection, token_hash: str, not_before: int) -> tuple[Person, int] | None:
-    """Who is signed in by this token, and when they were last seen; None when unknown, idle or disabled."""
-    row = (
-        await db.execute(
-            select(staff.c.id, staff.c.name, sign_ins.c.seen_at)
-            .join_from(sign_ins, staff)
-            .where(sign_ins.c.token_hash == token_hash, ~staff.c.disabled, sign_ins.c.seen_at >= not_before)
-        )
-    ).first()
-    if row is None:
-        return None
-    held = await db.execute(select(roles.c.role, roles.c.area).where(roles.c.staff == row.id))
-    return Person(row.id, row.name, tuple((Role(role), area) for role, area in held)), row.seen_at
-
-
-async def mark_seen(db: AsyncConnection, token_hash: str, now: int) -> None:
-    await db.execute(update(sign_ins).where(sign_ins.c.token_hash == token_hash).values(seen_at=now))
-
-
-async def erase_sign_in(db: AsyncConnection, token_hash: str) -> None:
-    await db.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash))
-
-
-async def erase_sign_ins(db: AsyncConnection, account_id: str, *, but: str = "") -> None:
-    """Ends every sign-in of a person, except that of the token hash `but`."""
-    await db.execute(delete(sign_ins).where(sign_ins.c.staff == account_id, sign_ins.c.token_hash != but))
-
-
-async def erase_idle_sign_ins(db: AsyncConnection, not_before: int) -> None:
-    await db.execute(delete(sign_ins).where(sign_ins.c.seen_at < not_before))
 
 
 async def count_demo_accounts(db: AsyncConnection) -> int:

@@ -17,8 +17,13 @@ from server.store.actions import insert_action
 from server.store.areas import list_areas, list_path_in
 from server.store.database import Database
 from server.store.invitations import erase_invitations, insert_invitation
+from server.store.passkeys import erase_passkeys
+from server.store.second_factors import erase_recovery_codes, erase_second_factor
+from server.store.sign_ins import erase_sign_ins
 from server.store.staff import Account, Member
-from server.usecases.accounts import Clock, hash_token, named, new_account_id, note
+from server.usecases.accounts import new_account_id
+from server.usecases.hashing import hash_token
+from server.usecases.sign_ins import Clock, named, note
 
 LINK_S = 7 * 86_400
 """How long a one-time link can be used, in seconds."""
@@ -69,7 +74,7 @@ async def _give(
 ) -> Invited:
     await staff.insert_role(tx, account.id, role, area)
     await insert_action(tx, _id(by), role_added(role), area, named(account))
-    if account.password:
+    if (await _find(tx, account.id)).is_in:
         return Invited(account, None)
     await insert_action(tx, _id(by), Did.PERSON_INVITED, area, named(account))
     return Invited(account, await _new_link(tx, clock, account))
@@ -134,9 +139,23 @@ async def reset(db: Database, clock: Clock, by: Person | None, person: str) -> I
         return Invited(member.account, await _new_link(tx, clock, member.account))
 
 
+async def reset_second_factor(db: Database, by: Person | None, person: str) -> None:
+    """Takes away passkeys, app and recovery codes, and ends all sign-ins: the next one makes new ones.
+
+    Raises `not_found`, or `not_allowed` unless all the person's roles are within reach.
+    """
+    async with db.writing() as tx:
+        await _find_within(tx, by, person)
+        await erase_sign_ins(tx, person)
+        await erase_passkeys(tx, person)
+        await erase_second_factor(tx, person)
+        await erase_recovery_codes(tx, person)
+        await note(tx, _id(by), Did.SECOND_FACTOR_RESET, person)
+
+
 async def _shut_out(tx: AsyncConnection, by: Person | None, person: str) -> Member:
     member = await _find_within(tx, by, person)
-    await staff.erase_sign_ins(tx, person)
+    await erase_sign_ins(tx, person)
     await erase_invitations(tx, person)
     return member
 

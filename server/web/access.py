@@ -15,7 +15,9 @@ from server.store.consultations import find_consultation
 from server.store.drafts import find_consultation_of
 from server.store.sessions import find_session
 from server.store.staff import find_member
-from server.usecases.accounts import find_person
+from server.usecases.sign_ins import SignedIn, find_signed_in
+from server.web.cookies import cookie_name
+from server.web.forms import go_to
 from server.web.parts import parts
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -24,6 +26,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Who(StrEnum):
     ANYONE = "anyone"
     TABLET = "tablet"
+    HALF = "half"
     STAFF = "staff"
     READER = "reader"
     MACHINE = "machine"
@@ -50,35 +53,40 @@ class Rule:
     """`TABLET` and `MACHINE` routes check the bearer token themselves; `STAFF` ones name an action and where it must be
     allowed.
 
-    `READER` ones are open to anyone as well, without a person, once the consultation's results are public.
+    `READER` ones are open to anyone as well, without a person, once the consultation's results are public. `HALF` ones
+    are for whoever has shown one factor of two. `fresh` ones want a sign-in that has just begun.
     """
 
     who: Who
     action: Action | None = None
     where: Where = Where.ANYWHERE
+    fresh: bool = False
 
 
 ANYONE = Rule(Who.ANYONE)
 TABLET = Rule(Who.TABLET)
 MACHINE = Rule(Who.MACHINE)
+HALF = Rule(Who.HALF)
 
 
-def staff(action: Action, where: Where = Where.ANYWHERE) -> Rule:
-    return Rule(Who.STAFF, action, where)
+def staff(action: Action, where: Where = Where.ANYWHERE, *, fresh: bool = False) -> Rule:
+    return Rule(Who.STAFF, action, where, fresh)
 
 
 def reader(action: Action) -> Rule:
     return Rule(Who.READER, action, Where.CONSULTATION)
 
 
-def cookie_name(request: Request) -> str:
-    return "__Host-tyck" if parts(request).settings.is_https else "tyck"
+async def sign_in_of(request: Request) -> SignedIn | None:
+    """This browser's sign-in, also when another factor is still to be shown."""
+    here, token = parts(request), request.cookies.get(cookie_name(request))
+    return await find_signed_in(here.db, here.clock, token, demo=here.settings.demo) if token else None
 
 
 async def signed_in(request: Request) -> Person | None:
     """The member of staff this browser is signed in as."""
-    token = request.cookies.get(cookie_name(request))
-    return await find_person(parts(request).db, parts(request).clock, token) if token else None
+    found = await sign_in_of(request)
+    return found.person if found and not found.is_half else None
 
 
 async def area_paths(request: Request, where: Where) -> list[list[str]]:
@@ -130,19 +138,39 @@ async def require(request: Request, action: Action, area: str) -> None:
 
 
 def guarded(handler: Handler, rule: Rule) -> Handler:
-    """The handler behind its rule; raises `sign_in_needed`, `not_allowed` or `not_found` before it runs."""
+    """The handler behind its rule.
+
+    Raises `sign_in_needed`, `second_factor_needed`, `sign_in_again`, `not_allowed` or `not_found` before it runs.
+    """
+    if rule.who == Who.HALF:
+        return _half(handler)
     if rule.who not in (Who.STAFF, Who.READER):
         return handler
     action = rule.action
     assert action is not None
 
     async def checked(request: Request) -> Response:
-        person = await signed_in(request)
-        allowed = person is not None and await _may(request, person, action, rule.where)
-        if allowed:
-            request.state.person = person
+        found = await sign_in_of(request)
+        person = found.person if found and not found.is_half else None
+        if person is not None and await _may(request, person, action, rule.where):
+            request.state.person, request.state.is_fresh = person, bool(found and found.is_fresh)
+            if rule.fresh and not request.state.is_fresh:
+                raise DomainError("sign_in_again")
         elif rule.who != Who.READER or not await _is_public(request):
-            raise DomainError("not_allowed" if person else "sign_in_needed")
+            raise DomainError("not_allowed" if person else "second_factor_needed" if found else "sign_in_needed")
+        return await handler(request)
+
+    return checked
+
+
+def _half(handler: Handler) -> Handler:
+    async def checked(request: Request) -> Response:
+        found = await sign_in_of(request)
+        if found is None:
+            raise DomainError("sign_in_needed")
+        if not found.is_half:
+            return go_to(request, "/staff/")
+        request.state.half = found.person
         return await handler(request)
 
     return checked

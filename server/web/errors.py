@@ -16,6 +16,12 @@ from server.web.templating import language_of, page
 
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
+_SIGN_IN = {
+    "sign_in_needed": "/staff/sign-in?",
+    "second_factor_needed": "/staff/sign-in/second?",
+    "sign_in_again": "/staff/sign-in?again=yes&",
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -29,13 +35,21 @@ async def refuse(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return _json(request, error)
     is_part = request.headers.get("hx-request") == "true"
-    if error.kind.code == "sign_in_needed" and is_part:
-        seen_page = urlsplit(request.headers.get("hx-current-url", "")).path
-        return Response(status_code=401, headers={"HX-Redirect": f"/staff/sign-in?next={quote(seen_page)}"})
-    if error.kind.code == "sign_in_needed" and request.method == "GET":
-        return RedirectResponse(f"/staff/sign-in?next={quote(request.url.path)}", 303)
+    to = _SIGN_IN.get(error.kind.code)
+    if to and is_part:
+        seen_page = _path_of(request.headers.get("hx-current-url", ""))
+        return Response(status_code=401, headers={"HX-Redirect": f"{to}next={quote(seen_page)}"})
+    if to and request.method == "GET":
+        return RedirectResponse(f"{to}next={quote(request.url.path)}", 303)
     name = "errors/_error.html" if is_part else "errors/error.html"
     return page(request, name, {"error": error}, status=error.kind.status)
+
+
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:

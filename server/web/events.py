@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from server.live import Live
-from server.web.access import cookie_name
+from server.web.cookies import cookie_name
 from server.web.parts import parts
 
 HEARTBEAT_S = 15.0

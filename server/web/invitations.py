@@ -17,7 +17,7 @@ from server.usecases import accounts
 from server.usecases.people import LINK_S, Invited
 from server.web.forms import read_form
 from server.web.parts import parts
-from server.web.sign_in import let_in
+from server.web.sign_in import address_of, let_in
 from server.web.templating import page
 
 _PATH = "/staff/invitations/"
@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
 async def accept(request: Request) -> Response:
     """Sets the password and signs in, or shows the form again. Raises `dead_link` or `too_many`."""
     here, token = parts(request), request.path_params["token"]
-    here.limits.sign_in(request.client.host if request.client else "", token)
+    here.limits.sign_in(address_of(request), token)
     form = await read_form(request)
     password, again = (form.get(name, [""])[0] for name in ("password", "again"))
     if password != again:

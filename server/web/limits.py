@@ -43,6 +43,9 @@ class Limits:
         self._wrong_codes_in_all = _Quota(600, 60)
         self._sign_ins = _Quota(10, 60)
         self._sign_ins_in_all = _Quota(120, 60)
+        self._asks = _Quota(60, 60)
+        self._asks_in_all = _Quota(300, 60)
+        self._codes = _Quota(10, 300)
 
     def sync(self, grant: str) -> None:
         if not self._syncs.take(grant):
@@ -60,4 +63,14 @@ class Limits:
     def sign_in(self, address: str, email: str) -> None:
         one = f"{address} {email.strip().casefold()}"
         if not (self._sign_ins_in_all.has_room(_ALL) and self._sign_ins.take(one) and self._sign_ins_in_all.take(_ALL)):
+            raise DomainError("too_many")
+
+    def ask(self, address: str) -> None:
+        """Beginning to sign in with a passkey or at another service: nothing can be guessed, but it is written down."""
+        if not (self._asks.take(address) and self._asks_in_all.take(_ALL)):
+            raise DomainError("too_many")
+
+    def code(self, person: str) -> None:
+        """By person, wherever the guesses come from: a code has only a million values."""
+        if not self._codes.take(person):
             raise DomainError("too_many")

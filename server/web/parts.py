@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from server.live import Live
 from server.mail import Mail
 from server.metrics import Metrics
+from server.seals import Seals
 from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
@@ -16,6 +17,7 @@ from server.usecases.redraw import Easel
 from server.voice import Voice
 from server.web.assets import Assets
 from server.web.limits import Limits
+from server.web.oidc import Provider
 from server.web.printing import Press
 from server.web.templating import Templates
 
@@ -29,8 +31,10 @@ class Parts:
     clock: Callable[[], int]
     live: Live
     key: bytes
+    factor_key: bytes
     revisions: Revisions
     collector: Collector
+    seals: Seals
     easel: Easel
     voice: Voice
     mail: Mail
@@ -38,6 +42,7 @@ class Parts:
     templates: Templates
     press: Press
     limits: Limits
+    provider: Provider | None
     metrics: Metrics
     metrics_token: bytes
 

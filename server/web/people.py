@@ -10,6 +10,7 @@ from server.domain.people import Action, Role
 from server.store.areas import Area, list_areas, list_below_in, list_path_in
 from server.store.staff import find_member, list_members
 from server.usecases import people
+from server.usecases.second_factor import has_any
 from server.web.forms import Form, field, go_to, read_form
 from server.web.invitations import show_link
 from server.web.parts import parts
@@ -109,6 +110,13 @@ async def reset(request: Request) -> Response:
     )
 
 
+async def reset_second_factor(request: Request) -> Response:
+    """Takes away passkeys, app and recovery codes. Raises `not_allowed`."""
+    person = request.path_params["person"]
+    await people.reset_second_factor(parts(request).db, request.state.person, person)
+    return go_to(request, f"/staff/people/{person}?done=second")
+
+
 async def _form(request: Request, form: Form, problems: dict[str, str]) -> Response:
     known, own = await _own_areas(request)
     given = {name: field(form, name) for name in ("name", "email", "role", "area")}
@@ -120,6 +128,7 @@ async def _person(request: Request, problems: dict[str, str]) -> Response:
     known, own = await _own_areas(request)
     async with parts(request).db.reading() as db:
         member = await find_member(db, request.path_params["person"])
+        has_second = member is not None and await has_any(db, member.account.id)
     if member is None:
         raise DomainError("not_found")
     mine = {area.id for area in own}
@@ -130,9 +139,11 @@ async def _person(request: Request, problems: dict[str, str]) -> Response:
         "mine": mine,
         "is_within": set(member.areas) <= mine,
         "is_me": member.account.id == request.state.person.id,
+        "has_second": has_second,
         "problems": problems,
         "path": f"/staff/people/{member.account.id}",
         "asks": request.query_params.get("ask"),
+        "done": request.query_params.get("done"),
     }
     return page(request, "people/show.html", context, status=422 if problems else 200)
 

@@ -19,7 +19,7 @@ async def remind(here: Parts, moment: datetime) -> None:
     for reminder in await list_reminders(here.db, day):
         subject = " / ".join(translations(lang).gettext("Something waits at Tyck's desk") for lang in LANGUAGES)
         text = "\n\n–\n\n".join(_letter(lang, reminder, here.settings.base_url) for lang in LANGUAGES)
-        if await here.mail.send(reminder.account.email, subject, text):
+        if reminder.account.address and await here.mail.send(reminder.account.address, subject, text):
             await note_told(here.db, reminder.account.id, day)
 
 

@@ -20,7 +20,8 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.store.keys import load_key
 from server.store.migrate import migrate
-from server.store.staff import find_account, insert_sign_in
+from server.store.sign_ins import insert_sign_in
+from server.store.staff import find_account
 from server.usecases.run_session import join, prepare
 
 SESSIONS = 200

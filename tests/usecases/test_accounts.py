@@ -7,8 +7,8 @@ from server.domain.errors import DomainError
 from server.domain.people import Role
 from server.store.database import Database
 from server.store.staff import find_account
-from server.usecases import accounts
 from server.usecases.accounts import add_account, sign_in
+from server.usecases.hashing import NOBODYS
 from server.usecases.people import invite
 from tests.town import Town
 
@@ -43,7 +43,7 @@ async def test_only_the_password_itself_signs_in(town: Town) -> None:
 
 async def test_whoever_cannot_sign_in_costs_as_much_to_refuse(town: Town) -> None:
     """Else the time would tell which addresses have accounts: an unknown one is hashed with the same parameters."""
-    assert extract_parameters(accounts._NOBODY) == extract_parameters(PasswordHasher().hash(PASSWORD))
+    assert extract_parameters(NOBODYS) == extract_parameters(PasswordHasher().hash(PASSWORD))
     await invite(town.db, town.clock, None, "Bo", "bo@stad.example", Role.TEACHER, "koivu")
     for email in ("bo@stad.example", "nobody@stad.example"):
         with pytest.raises(DomainError, match="wrong_password"):

@@ -2,7 +2,8 @@
 
 What is asked for belongs to a school, its consultation to the municipality above. N nobody; T Alva who teaches, M Mika
 who moderates, R Ritva who reviews, A an administrator, all for the whole municipality; t, m, r, a the same for that
-school only; S every role in another school of the municipality; O Otto, who has every role in another municipality.
+school only; S every role in another school of the municipality; O Otto, who has every role in another municipality;
+H Hilma, who administers the whole municipality and has shown one factor of two.
 """
 
 import asyncio
@@ -14,15 +15,17 @@ import pytest_asyncio
 
 from server.domain.grants import sign_card
 from server.domain.people import Role
+from server.store.second_factors import SecondFactor, insert_second_factor
 from server.store.sessions import find_session
-from server.store.staff import Account, erase_sign_ins, find_account, insert_account, insert_sign_in
-from server.usecases.accounts import hash_token
+from server.store.sign_ins import erase_sign_ins, insert_sign_in
+from server.store.staff import Account, find_account, insert_account
+from server.usecases.hashing import hash_token
 from server.web.routes import RULES
 from tests.web.demo import OTTO, DemoApp, open_demo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EVERYBODY, STAFF = "NTMRAtmraSO", "TMRA"
+EVERYBODY, STAFF = "NTMRAtmraSOH", "TMRA"
 
 
 def school(letters: str) -> str:
@@ -35,6 +38,10 @@ def anywhere(letters: str) -> str:
     return school(letters) + "SO"
 
 
+HALF = anywhere("TMRA") + "H"
+"""Whoever is signed in already is led on."""
+
+
 CONSULTATION = "/staff/consultations/{consultation}"
 SESSION = "/staff/sessions/{session}"
 POLL = "/staff/polls/{poll}"
@@ -43,10 +50,10 @@ THEMES = CONSULTATION + "/themes"
 PERSON = "/staff/people/{person}"
 MAY = {
     ("GET", "/"): EVERYBODY,
-    ("GET", "/app/"): EVERYBODY,
     ("GET", "/app"): EVERYBODY,
     ("GET", "/staff"): EVERYBODY,
     ("GET", "/results"): EVERYBODY,
+    ("GET", "/app/"): EVERYBODY,
     ("GET", "/app/j/{link}"): EVERYBODY,
     ("GET", "/app/b/{edition}/pictures"): EVERYBODY,
     ("GET", "/app/b/{edition}/{lang}"): EVERYBODY,
@@ -65,6 +72,15 @@ MAY = {
     ("PUT", "/api/v1/ideas/{idea}"): "",
     ("GET", "/staff/sign-in"): EVERYBODY,
     ("POST", "/staff/sign-in"): EVERYBODY,
+    ("POST", "/staff/sign-in/passkey/ask"): EVERYBODY,
+    ("POST", "/staff/sign-in/passkey"): EVERYBODY,
+    ("GET", "/staff/sign-in/provider"): EVERYBODY,
+    ("GET", "/staff/sign-in/provider/back"): EVERYBODY,
+    ("GET", "/staff/sign-in/second"): HALF,
+    ("POST", "/staff/sign-in/second"): HALF,
+    ("POST", "/staff/sign-in/second/app"): HALF,
+    ("POST", "/staff/sign-in/second/passkey/ask"): HALF,
+    ("POST", "/staff/sign-in/second/passkey"): HALF,
     ("POST", "/staff/sign-out"): EVERYBODY,
     ("GET", "/staff/"): anywhere("TMRA"),
     ("GET", CONSULTATION): STAFF,
@@ -82,6 +98,7 @@ MAY = {
     ("POST", CONSULTATION + "/feedback/publish"): "MA",
     ("POST", CONSULTATION + "/publish-results"): "MA",
     ("POST", CONSULTATION + "/archive"): "MA",
+    ("POST", CONSULTATION + "/release"): "A",
     ("GET", CONSULTATION + "/results/files/{format}"): "MRA",
     ("GET", CONSULTATION + "/report"): "MRA",
     ("GET", CONSULTATION + "/report.pdf"): "MRA",
@@ -109,6 +126,7 @@ MAY = {
     ("POST", SESSION + "/close"): school("TMA"),
     ("POST", SESSION + "/discard"): school("TMA"),
     ("POST", SESSION + "/held"): school("TMA"),
+    ("POST", SESSION + "/release"): school("A"),
     ("POST", SESSION + "/tablets/{number}/revoke"): school("T"),
     ("GET", "/api/v1/results/{consultation}"): "MRA",
     ("GET", POLL + "/paper"): school(STAFF) + "S",
@@ -161,6 +179,9 @@ MAY = {
     ("GET", POLL + "/workshop/grades"): "MA",
     ("GET", POLL + "/workshop/picture"): "MA",
     ("GET", POLL + "/workshop/try"): "MA",
+    ("GET", POLL + "/workshop/tries"): "MA",
+    ("GET", POLL + "/workshop/tries/child"): "MA",
+    ("POST", POLL + "/workshop/tries/child"): "MA",
     ("GET", POLL + "/preview/{profile}/{lang}"): "MA",
     ("POST", POLL + "/publish"): "MA",
     ("GET", "/staff/people"): anywhere("A"),
@@ -172,16 +193,28 @@ MAY = {
     ("POST", PERSON + "/disable"): school("A"),
     ("POST", PERSON + "/enable"): school("A"),
     ("POST", PERSON + "/reset"): school("A"),
+    ("POST", PERSON + "/second/reset"): school("A"),
     ("GET", "/staff/invitations/{token}"): EVERYBODY,
     ("POST", "/staff/invitations/{token}"): EVERYBODY,
     ("GET", "/staff/me"): anywhere(STAFF),
     ("POST", "/staff/me/password"): anywhere(STAFF),
     ("POST", "/staff/me/sign-out"): anywhere(STAFF),
+    ("POST", "/staff/me/passkeys/ask"): anywhere(STAFF),
+    ("POST", "/staff/me/passkeys"): anywhere(STAFF),
+    ("POST", "/staff/me/passkeys/{passkey}/remove"): anywhere(STAFF),
+    ("POST", "/staff/me/app/begin"): anywhere(STAFF),
+    ("GET", "/staff/me/app"): anywhere(STAFF),
+    ("POST", "/staff/me/app"): anywhere(STAFF),
+    ("POST", "/staff/me/app/remove"): anywhere(STAFF),
+    ("POST", "/staff/me/codes"): anywhere(STAFF),
+    ("GET", "/staff/me/provider"): anywhere(STAFF),
+    ("POST", "/staff/me/provider/remove"): anywhere(STAFF),
     ("GET", "/staff/areas"): anywhere("A"),
     ("POST", "/staff/areas"): anywhere("A"),
     ("GET", "/staff/areas/{area}"): school("A"),
     ("POST", "/staff/areas/{area}"): school("A"),
     ("POST", "/staff/areas/{area}/remove"): school("A"),
+    ("GET", "/staff/unreleased"): anywhere("A"),
     ("GET", "/staff/log"): anywhere("A"),
     ("GET", "/staff/log.csv"): anywhere("A"),
     ("GET", "/staff/worry"): EVERYBODY,
@@ -205,6 +238,7 @@ KEPT = ("sessions", "sign_ins", "areas", "staff", "roles", "invitations", "actio
 WHOLE = {"T": "alva", "M": "mika", "R": "ritva", "A": "aino"}
 """The demo's people, by the letter of their role."""
 SCHOOL = {"t": (Role.TEACHER,), "m": (Role.MODERATOR,), "r": (Role.REVIEWER,), "a": (Role.ADMINISTRATOR,)}
+ASKED_WHO = ("/api/v1/join", "/staff/sign-in", "/staff/sign-in/passkey")
 PASSED = {200, 204, 303, 304, 404, 409, 410, 422}
 """What a handler itself says: also that a session is not in a state for that."""
 
@@ -216,10 +250,13 @@ async def people(demo: DemoApp) -> dict[str, str]:
         for letter, roles in SCHOOL.items():
             await insert_account(tx, account(letter), [(role, "sagoskogen") for role in roles])
         await insert_account(tx, account("S"), [(role, "satukallio") for role in Role])
+        await insert_account(tx, account("H"), [(Role.ADMINISTRATOR, "pedersore")])
+        await insert_second_factor(tx, SecondFactor("H", "sealed", confirmed=True))
         await insert_account(tx, account("other"), [(Role.TEACHER, "sagoskogen")])
         emails = {**{letter: f"{name}@demo.example" for letter, name in WHOLE.items()}, "O": OTTO[0]}
         known = {letter: await find_account(tx, email) for letter, email in emails.items()}
-    return {**{letter: found.id for letter, found in known.items() if found}, **{each: each for each in [*SCHOOL, "S"]}}
+    own = {each: each for each in [*SCHOOL, "S", "H"]}
+    return {**{letter: found.id for letter, found in known.items() if found}, **own}
 
 
 def account(name: str) -> Account:
@@ -317,16 +354,17 @@ async def test_who_may(demo: DemoApp, tokens: dict[str, str | None], route: tupl
         body = b"consultation=third-place&area=sagoskogen&grades=1" if pattern == "/staff/sessions" else b""
         rows = await demo.rows(*KEPT)
         status, location = await ask(demo, method, path, token, body)
-        refused = status in (401, 403) or location.startswith("/staff/sign-in?")
-        if pattern in ("/api/v1/join", "/staff/sign-in") and method == "POST":
+        refused = status in (401, 403) or location.startswith(("/staff/sign-in?", "/staff/sign-in/second?"))
+        if pattern in ASKED_WHO and method == "POST":
             # Nobody is refused for who they are: only for what they sent, which is nothing.
             assert status in (400, 401)
             refused = False
         else:
             assert refused or status in PASSED, (letter, status)
         if refused:
-            expected = 303 if letter == "N" and method == "GET" and not path.startswith("/api/") else 403
-            expected = 401 if letter == "N" and expected != 303 else expected
+            is_nobody = letter in "NH"
+            expected = 303 if is_nobody and method == "GET" and not path.startswith("/api/") else 403
+            expected = 401 if is_nobody and expected != 303 else expected
             assert status == (401 if MAY[route] == "" else expected), letter
             assert await demo.rows(*KEPT) == rows
             assert await state(demo, session) == "open"
