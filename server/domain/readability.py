@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 _WORD = re.compile(r"\{\w+\}|[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+")
-_SENTENCE_ENDS = re.compile(r"[.!?:…]+(?=\s|$|[”\"])")
+# Looks at a row of signs once, from its first: otherwise a text of full stops alone takes the square of its length.
+_SENTENCE_ENDS = re.compile(r"(?<![.!?:…])[.!?:…]+(?=\s|$|[”\"])")
 _LONG = 7
 _ENOUGH_WORDS = 20
 
