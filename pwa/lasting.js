@@ -21,8 +21,9 @@ export async function isLasting() {
 async function hasStartedBefore() {
   const known = sessionStorage.getItem(START);
   const left = await get("meta", START);
-  const { held = [] } = known || !left ? {} : await navigator.locks.query();
-  const start = known ?? (left && !held.some(({ name }) => name === OPEN) ? "again" : left ?? "first");
+  const locks = known || !left ? undefined : await navigator.locks.query();
+  const isBeside = locks?.held?.some(({ name }) => name === OPEN);
+  const start = known ?? (left && !isBeside ? "again" : left ?? "first");
   // Held as long as this page is there.
   void navigator.locks.request(OPEN, { mode: "shared" }, () => new Promise(() => undefined));
   sessionStorage.setItem(START, start);

@@ -121,13 +121,13 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
       }
       if (!outcome.reply) return unanswered(session, outcome);
       const verdicts = Object.entries(outcome.reply.items).filter(([id]) => batch.some((item) => item.id === id));
-      const { settled, lost } = await settle(session.session, { ...outcome.reply, items: Object.fromEntries(verdicts) });
+      const done = await settle(session.session, { ...outcome.reply, items: Object.fromEntries(verdicts) });
       const wasOpen = isOpen(session);
       await learn(session, outcome.reply, said);
       // No child can start here from now on: says once more what waits, for the teacher's "safe to leave".
       if (wasOpen && !isOpen(session)) continue;
       heard();
-      if (lost || (settled && batch.length < items.length)) continue;
+      if (done.lost || (done.settled && batch.length < items.length)) continue;
       const sent = await deliverIdeas(session, held.filter(({ id }) => isIdea(id)));
       // Says once more what waits.
       if (!sent) return sent === 0;

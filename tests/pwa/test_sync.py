@@ -1,4 +1,4 @@
-"""What a tablet says to the server and does upon its answers: real joins, and answers of the wire as a test needs them."""
+"""What a tablet says to the server and does upon its answers: real joins, and answers as a test needs them."""
 
 import json
 from collections.abc import Callable
@@ -64,7 +64,8 @@ def joined(demo: DemoServer, run: Callable[..., Any]) -> list[str]:
     """Two sessions that this tablet holds; each has one confirmed response."""
     sessions = []
     for number in (0, 1):
-        answer = httpx2.post(f"{demo.url}/api/v1/join", json={"link": demo.classes[number].link}).raise_for_status().json()
+        link = demo.classes[number].link.rsplit("/", 1)[-1]
+        answer = httpx2.post(f"{demo.url}/api/v1/join", json={"link": link}).raise_for_status().json()
         run("database.put('sessions', given)", {**answer, "assets": []})
         draft = {**DRAFT, "session": answer["session"], "id": f"id-{number}"}
         run("outbox.begin(given).then(() => outbox.confirm(given, 'bytes'))", draft)
@@ -109,9 +110,7 @@ def test_what_a_restore_took_is_sent_again_sealed(server: Server, joined: list[s
     assert server.of(joined[1])[-1]["items"] == [{"id": "id-1", "seal": "k1.id-1"}]
 
 
-def test_what_was_lost_counts_as_pending_until_it_is_kept_again(
-    server: Server, joined: list[str], page: Page
-) -> None:
+def test_what_was_lost_counts_as_pending_until_it_is_kept_again(server: Server, joined: list[str], page: Page) -> None:
     start(page, joined[0])
     wait(page, lambda: server.kept == ["id-0", "id-1"], "both kept")
     server.restore()
@@ -150,9 +149,7 @@ def test_receipts_go_after_ninety_days_of_the_servers(
     wait(page, lambda: run("database.list('receipts')") == [], "no receipt")
 
 
-def test_another_session_is_spoken_for_as_it_was_last_seen(
-    server: Server, joined: list[str], page: Page
-) -> None:
+def test_another_session_is_spoken_for_as_it_was_last_seen(server: Server, joined: list[str], page: Page) -> None:
     for current, other in (joined, joined[::-1]):
         start(page, current)
         wait(page, lambda other=other: len(server.of(other)) > 1, "the other one too")
