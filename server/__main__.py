@@ -22,7 +22,7 @@ from server.demo_town import NotATown, set_up_town
 from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
-from server.keeping import backup_command, kept, restore_command
+from server.keeping import backup_command, doctor_command, erase_command, kept, restore_command
 from server.leaving import area, consultation
 from server.polls import poll
 from server.results import results
@@ -118,7 +118,7 @@ def reset_account_command(email: str) -> None:
     click.echo(with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
 
 
-for command in (poll, results, backup_command, restore_command, consultation, area):
+for command in (poll, results, backup_command, restore_command, doctor_command, erase_command, consultation, area):
     main.add_command(command)
 
 

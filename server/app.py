@@ -15,9 +15,12 @@ from starlette.middleware import Middleware
 from server.live import Live
 from server.mail import Mail
 from server.metrics import Metrics
+from server.night import Night
+from server.seals import Seals
 from server.settings import Settings
 from server.store.consultations import Revisions
 from server.store.database import Database
+from server.store.journal import Journal
 from server.store.keys import load_key, load_token
 from server.store.tally import count_all
 from server.usecases.collect import Collector
@@ -31,6 +34,7 @@ from server.web.errors import HANDLERS
 from server.web.limits import Limits
 from server.web.metrics import Counting
 from server.web.middleware import CrossSiteGuard, Failures, PlainAddresses, SecurityHeaders
+from server.web.oidc import Provider
 from server.web.parts import Parts
 from server.web.printing import Press
 from server.web.reminders import remind
@@ -43,6 +47,8 @@ _REMIND_EVERY_S = 1800
 _LOOK_FOR_TEXTS_EVERY_S = 5
 _COUNT_EVERY_S = 3600
 _SILENT_S = 7 * 86_400
+_LOOK_AT_THE_CLOCK_EVERY_S = 600
+_LET_IT_START_S = 30
 
 _FINLAND = ZoneInfo("Europe/Helsinki")
 
@@ -62,6 +68,7 @@ def create_app(settings: Settings) -> Starlette:
             ("remind", _REMIND_EVERY_S, _remind),
             ("count", _COUNT_EVERY_S, _count),
             ("read_aloud", 0, _reader_aloud(here)),
+            ("night", _LOOK_AT_THE_CLOCK_EVERY_S, _at_night(here)),
         ]
         tasks = [asyncio.create_task(_repeat(here, *job)) for job in jobs]
         yield
@@ -90,7 +97,7 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def _put_together(settings: Settings) -> Parts:
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, Journal(settings.data_dir / "journal"))
     live = Live()
     key = load_key(settings.data_dir, "grants")
     revisions = Revisions(db)
@@ -101,8 +108,10 @@ def _put_together(settings: Settings) -> Parts:
         clock=_now,
         live=live,
         key=key,
+        factor_key=load_key(settings.data_dir, "second-factor"),
         revisions=revisions,
         collector=Collector(db, revisions, live, _now, key),
+        seals=Seals(settings.data_dir),
         easel=Easel(),
         voice=Voice(speaks=settings.voice),
         mail=Mail(settings.smtp),
@@ -110,6 +119,7 @@ def _put_together(settings: Settings) -> Parts:
         templates=templates,
         press=Press(),
         limits=Limits(),
+        provider=Provider(settings.oidc) if settings.oidc else None,
         metrics=Metrics(),
         metrics_token=load_token(settings.data_dir, "metrics"),
     )
@@ -156,6 +166,18 @@ async def _count(here: Parts) -> None:
     """Once an hour: a finer curve would say when a class answered."""
     async with here.db.reading() as db:
         here.metrics.tally = metrics.tell(await count_all(db, here.clock() - _SILENT_S))
+
+
+def _at_night(here: Parts) -> Job:
+    """Backs up and deletes what has had its time."""
+    night = Night(here.settings, here.db, here.seals)
+
+    async def look_at_the_clock(_here: Parts) -> None:
+        # A server that starts has more urgent things to do.
+        await asyncio.sleep(_LET_IT_START_S)
+        await night.work(datetime.now(_FINLAND))
+
+    return look_at_the_clock
 
 
 def _reader_aloud(here: Parts) -> Job:

@@ -12,6 +12,7 @@ import click
 from server.settings import Settings, read_settings
 from server.store.areas import Area
 from server.store.database import UNUSABLE, Database
+from server.store.journal import Journal
 from server.store.migrate import WrongVersion, check_version
 
 Done = TypeVar("Done")
@@ -29,7 +30,7 @@ def settings_for(given: Mapping[str, object] | None = None, *, demo: bool = Fals
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The database; whatever keeps it from being used becomes one line."""
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, Journal(settings.data_dir / "journal"), checkpoints=False)
     try:
         yield db
     except WrongVersion as error:

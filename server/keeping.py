@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
-from server.commands import settings_for
+from server.commands import database, settings_for, with_database
+from server.doctor import Finding, examine
+from server.seals import Seals
 from server.settings import Settings
 from server.store.archive import DATABASE, Manifest, NotABackup
 from server.store.lock import InUse, hold
@@ -17,6 +19,7 @@ from server.store.migrate import WrongVersion
 from server.store.snapshot import Broken, database_file
 from server.usecases.backup import NoSpace, back_up
 from server.usecases.restore import finish_restore, restore
+from server.usecases.retention import keep_to_retention
 
 _COUNTED = ("consultations", "sessions", "responses", "packets", "ideas")
 _MB = 1_000_000
@@ -42,8 +45,39 @@ def restore_command(file: Path) -> None:
         done = asyncio.run(restore(file.absolute(), settings.data_dir, say))
     made = time.strftime("%Y-%m-%d %H:%M", time.localtime(done.manifest.made_at))
     click.echo(f"Restored what was there on {made}: {_said(done.manifest)}")
+    if done.replayed.applied:
+        click.echo(f"From the journal came what must not be undone: {done.replayed.applied} entries.")
+    if not done.replayed.reaches_back:
+        click.echo("The journal does not reach back to it: sessions wait until an administrator releases them.")
     if done.replaced:
         click.echo(f"What it replaced lies in {done.replaced} for 30 days.")
+
+
+@click.command("doctor")
+def doctor_command() -> None:
+    """Looks the installation over; exit code 1 when something is wrong."""
+    settings = settings_for()
+    if not settings.data_dir.exists():
+        raise click.ClickException(f"There is no data directory {settings.data_dir}.")
+
+    async def look() -> list[Finding]:
+        async with database(settings) as db:
+            return await examine(settings, db, int(time.time()))
+
+    found = asyncio.run(look())
+    for finding in found:
+        click.echo(f"{'well ' if finding.is_well else 'WRONG'}  {finding.what}")
+    if wrong := sum(not finding.is_well for finding in found):
+        raise click.ClickException(f"{wrong} of {len(found)} are wrong.")
+
+
+@click.command("erase")
+def erase_command() -> None:
+    """Deletes what has had its time, as every night."""
+    settings = settings_for()
+    seals = Seals(settings.data_dir)
+    with_database(settings, lambda db: keep_to_retention(db, seals, settings.data_dir, int(time.time())))
+    click.echo("Everything that has had its time is deleted.")
 
 
 @contextmanager

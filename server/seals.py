@@ -40,7 +40,7 @@ class Seals:
 
     def open(self, consultation: str, about: str, seal: str) -> bytes:
         """The body. Raises Rejected when we did not make this seal, Gone when its key was destroyed."""
-        key = load_key(self._data_dir, _name(consultation))
+        key = load_key(self._data_dir, key_name(consultation))
         if not any(key):
             raise Gone
         try:
@@ -52,8 +52,8 @@ class Seals:
     def destroy(self, consultation: str) -> None:
         """Nobody opens a seal of this consultation any more; its key file stays, empty, and is never made anew."""
         self._known.pop(consultation, None)
-        load_key(self._data_dir, _name(consultation))
-        path = self._data_dir / "keys" / f"{_name(consultation)}.key"
+        load_key(self._data_dir, key_name(consultation))
+        path = self._data_dir / "keys" / f"{key_name(consultation)}.key"
         with path.open("r+b") as file:
             for content in (bytes(32), b""):
                 file.seek(0)
@@ -63,18 +63,19 @@ class Seals:
                 os.fsync(file.fileno())
 
     def _remember(self, consultation: str) -> AESGCM:
-        self._known[consultation] = AESGCM(load_key(self._data_dir, _name(consultation)))
+        self._known[consultation] = AESGCM(load_key(self._data_dir, key_name(consultation)))
         return self._known[consultation]
 
 
-def _name(consultation: str) -> str:
+def key_name(consultation: str) -> str:
+    """The name of a consultation's key."""
     return f"seals/{quote(consultation, safe='')}"
 
 
 def _packed(body: bytes) -> bytes:
     """Small ones in blocks: the length of a seal must not tell what was answered. Drawings are made smaller."""
     if len(body) > _SMALL:
-        return _SMALLER + zlib.compress(body)
+        return _SMALLER + zlib.compress(body, 1)
     return _AS_IT_IS + body + bytes(-len(body) % _BLOCK)
 
 

@@ -19,6 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.__main__ import main
+from server.domain.responses import Gone
+from server.seals import Seals
 from server.store import archive
 from server.store.database import Database
 from server.store.keys import load_key
@@ -31,7 +33,7 @@ from tests.test_restart import Load
 from tests.web.staff import open_world
 
 ROOT = Path(__file__).parents[1]
-FILES = {"tyck.sqlite3", "keys/grants.key", "keys/seals/third-place"}
+FILES = {"tyck.sqlite3", "keys/grants.key", "keys/seals/third-place.key"}
 
 
 def run(data: Path, *arguments: object) -> Result:
@@ -47,19 +49,24 @@ def refusal(done: Result) -> str:
 
 
 def look(data: Path) -> dict[str, str]:
-    """Every file of a data directory that is kept, by its content; a database by what it holds."""
+    """Every file of a data directory that is kept, by its content; a database by what it holds, but for where it stands
+    in the journal.
+    """
     found = {}
     for path in sorted(data.rglob("*")):
         name = path.relative_to(data).as_posix()
-        if path.is_file() and not name.startswith("replaced/") and not name.endswith((".lock", "-wal", "-shm")):
+        passes = name.startswith(("replaced/", "journal/")) or name.endswith((".lock", "-wal", "-shm"))
+        if path.is_file() and not passes:
             content = dump(path) if path.suffix == ".sqlite3" else path.read_bytes()
             found[name] = hashlib.sha256(content).hexdigest()
     return found
 
 
 def dump(database: Path) -> bytes:
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
-        return "\n".join(db.iterdump()).encode()
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db, closing(sqlite3.connect("")) as copy:
+        db.backup(copy)
+        copy.executescript("UPDATE sessions SET released = 1; DELETE FROM journaled; DELETE FROM sign_ins")
+        return "\n".join(copy.iterdump()).encode()
 
 
 def sql(database: Path, statement: str) -> list[Any]:
@@ -77,8 +84,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
             await world.answered(8)
 
     run_aside(fill())
-    (folder / "keys" / "seals").mkdir(mode=0o700)
-    (folder / "keys" / "seals" / "third-place").write_bytes(b"s" * 32)
+    Seals(folder).seal("third-place", "x", b"")
     done = run(folder, "backup", folder.parent / "backup.tar")
     assert done.exit_code == 0, done.output
     return folder
@@ -99,7 +105,7 @@ def test_a_backup_is_one_file_of_the_owner_with_everything_in_it(backup: Path, f
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert {path.name for path in backup.parent.iterdir()} == {"backup.tar", "data"}
     with tarfile.open(backup) as tar:
-        assert set(tar.getnames()) == FILES | {"manifest.json"}
+        assert FILES | {"manifest.json"} <= set(tar.getnames())
     manifest = archive.read_manifest(backup)
     assert manifest.counts["responses"] == 8
     again = run(filled, "backup", backup)
@@ -146,16 +152,27 @@ def test_newer_keys_stay_and_a_key_that_the_database_needs_comes_back(data: Path
     right = (data / "keys" / "grants.key").read_bytes()
     (data / "keys" / "grants.key").unlink()
     load_key(data, "grants")  # as a server does that starts without its keys
-    (data / "keys" / "seals" / "newer").write_bytes(b"n" * 32)
+    sealed = Seals(data).seal("newer", "x", b"y")
     assert run(data, "restore", backup).exit_code == 0
     assert (data / "keys" / "grants.key").read_bytes() == right
-    assert (data / "keys" / "seals" / "newer").read_bytes() == b"n" * 32
+    assert Seals(data).open("newer", "x", sealed) == b"y"
+
+
+def test_a_destroyed_key_stays_destroyed(data: Path, backup: Path) -> None:
+    sealed = Seals(data).seal("third-place", "x", b"y")
+    assert run(data, "restore", backup).exit_code == 0
+    assert Seals(data).open("third-place", "x", sealed) == b"y"
+    Seals(data).destroy("third-place")
+    assert run(data, "restore", backup).exit_code == 0
+    with pytest.raises(Gone):
+        Seals(data).open("third-place", "x", sealed)
 
 
 def test_a_backup_made_after_the_freeze_holds_no_key_of_seals(data: Path, tmp_path: Path) -> None:
     sql(data / "tyck.sqlite3", "UPDATE consultations SET frozen = 1")
     assert run(data, "backup", tmp_path / "after.tar").exit_code == 0
-    assert set(archive.read_manifest(tmp_path / "after.tar").parts) == FILES - {"keys/seals/third-place"}
+    parts = archive.read_manifest(tmp_path / "after.tar").parts
+    assert {name for name, (size, _) in parts.items() if not size} == {"keys/seals/third-place.key"}
 
 
 def test_a_backup_of_an_older_version_gets_todays_tables(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ DATABASE, DUMP = "tyck.sqlite3", "tyck.dump"
 _MANIFEST = "manifest.json"
 _FORMAT = 1
 _MOST_MANIFEST = 100_000_000
-_PART = re.compile(rf"{re.escape(DATABASE)}|{re.escape(DUMP)}|demo\.json|(keys|journal)(/[\w-][\w.-]*)+", re.ASCII)
+_PART = re.compile(rf"{re.escape(DATABASE)}|{re.escape(DUMP)}|demo\.json|(keys|journal)(/[\w%-][\w.%-]*)+", re.ASCII)
 _CHUNK = 1 << 20
 
 

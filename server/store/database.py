@@ -35,7 +35,11 @@ SQLITE_WRITER = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
 )
+_NO_CHECKPOINTS = "PRAGMA wal_autocheckpoint=0"
 _SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000")
+JOURNALED = "journaled"
+"""The execution option that keeps a statement out of the journal when it is False."""
+
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _NEVER_JOURNALED = frozenset({"responses", "held"})
 """What children answered is in no journal; what a replay has to do with it is done after it (usecases/recover.py)."""
@@ -44,12 +48,18 @@ _NEVER_JOURNALED = frozenset({"responses", "held"})
 class Database:
     """An SQLite file or a PostgreSQL database by its SQLAlchemy URL, with its journal where there is one."""
 
-    def __init__(self, url: str, journal: Journal | None = None) -> None:
+    def __init__(self, url: str, journal: Journal | None = None, *, checkpoints: bool = True) -> None:
+        """`checkpoints` is for the one process that may empty the write-ahead log: two at once can spoil the file
+        (SQLite before 3.51.3).
+        """
         self.url = url
+        self._checkpoints = checkpoints
         self.journal = journal
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer = (
-            _sqlite_engine(url, read_only=False) if self.is_sqlite else _postgres_engine(url, read_only=False)
+            _sqlite_engine(url, read_only=False, checkpoints=checkpoints)
+            if self.is_sqlite
+            else _postgres_engine(url, read_only=False)
         )
         self._readers = _sqlite_engine(url, read_only=True) if self.is_sqlite else _postgres_engine(url, read_only=True)
         self._turn = asyncio.Lock()
@@ -99,9 +109,9 @@ class Database:
         self._unsettled = ""
 
     def _record(
-        self, _connection: Connection, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+        self, _connection: Connection, _cursor: object, statement: str, parameters: Any, context: Any, many: bool
     ) -> None:
-        if self._recorded is None:
+        if self._recorded is None or not (context is None or context.execution_options.get(JOURNALED, True)):
             return
         found = _WRITES.match(statement)
         if found and found[1].lower() not in _NEVER_JOURNALED:
@@ -128,7 +138,7 @@ class Database:
 
     async def forget_deleted(self) -> None:
         """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""
-        if self.is_sqlite:
+        if self.is_sqlite and self._checkpoints:
             async with self._turn:
                 await (await self._write_connection()).run_sync(_checkpoint)
 
@@ -147,20 +157,21 @@ class Database:
         await self._writer.dispose()
 
 
-def _sqlite_engine(url: str | URL, *, read_only: bool) -> AsyncEngine:
+def _sqlite_engine(url: str | URL, *, read_only: bool, checkpoints: bool = True) -> AsyncEngine:
     path = make_url(url).database or ""
     if read_only:
         query = {"mode": "ro", "uri": "true"}
         url = URL.create("sqlite+aiosqlite", database=f"file:{quote(path)}", query=query)
     else:
         _make_private(Path(path))
+    pragmas = _SQLITE_READER if read_only else (*SQLITE_WRITER, *(() if checkpoints else (_NO_CHECKPOINTS,)))
     # The driver's own transactions begin too late and lose concurrent updates (decisions/0002).
     engine = _engine(url, read_only, isolation_level=None, **({"async_creator_fn": _read_here} if read_only else {}))
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in _SQLITE_READER if read_only else SQLITE_WRITER:
+        for pragma in pragmas:
             cursor.execute(pragma)
         cursor.close()
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from server.store.keys import sync_folder
 
-DAY_S = 86_400
+_DAY_S = 86_400
 _BYTES = "base64"
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
@@ -47,7 +47,7 @@ class Entry:
 def make_entry(entry_id: str, previous: str, schema: str, statements: Sequence[Statement]) -> Entry:
     packed = json.dumps(statements, default=_packed, separators=(",", ":"), ensure_ascii=False).encode()
     return Entry(
-        entry_id, previous, schema, int(time.time()) // DAY_S, base64.b64encode(zlib.compress(packed)).decode()
+        entry_id, previous, schema, int(time.time()) // _DAY_S, base64.b64encode(zlib.compress(packed)).decode()
     )
 
 
@@ -65,7 +65,7 @@ class Journal:
 
     def void(self, entry_id: str) -> None:
         """Takes an entry back whose transaction was never committed. Raises OSError."""
-        self._add({"void": entry_id}, int(time.time()) // DAY_S)
+        self._add({"void": entry_id}, int(time.time()) // _DAY_S)
 
     def entries(self) -> Iterator[Entry]:
         """Every entry that holds, oldest first. A line that was torn when the power went is none: its transaction
@@ -101,8 +101,8 @@ class Journal:
         return not self._files()
 
     def forget_before(self, day: int) -> None:
-        """Deletes the files of the days before `day` (days since 1970)."""
-        for path in self._files():
+        """Deletes the files of the days before `day` (days since 1970), but for the newest: a chain needs its end."""
+        for path in self._files()[:-1]:
             if int(path.stem) < day:
                 path.unlink()
 

@@ -4,9 +4,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from pathlib import Path
 
+from server.seals import key_name
 from server.store.archive import DATABASE, Manifest, NotABackup, read_archive, write_archive
 from server.store.snapshot import check_whole, copy_database, read_contents
 
@@ -16,7 +16,10 @@ Say = Callable[[str, int, int], None]
 LEFTOVER = ".tyck-backup-"
 """How the names of folders begin in which backups are made: one that a killed process left can be deleted."""
 
-_SPARE_BYTES = 100_000_000
+BACKUPS = "backups"
+"""The folder in the data directory where nightly backups lie."""
+
+SPARE_BYTES = 100_000_000
 
 
 class NoSpace(Exception):
@@ -26,8 +29,8 @@ class NoSpace(Exception):
 def back_up(database: Path, data_dir: Path, file: Path, now: int, say: Say) -> Manifest:
     """Writes `file` in place of what bears that name; it is there only once it was unpacked again and found whole.
 
-    The seal keys of frozen consultations are left out: their tablets need none, and a key that is destroyed must not
-    come back. Raises NoSpace, Broken, NotABackup or OSError.
+    The seal keys of frozen consultations go in as if destroyed: their tablets need none, and a key that is destroyed
+    must not come back. Raises NoSpace, Broken, NotABackup or OSError.
     """
     _check_space(database, file.parent)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=LEFTOVER) as made:
@@ -59,6 +62,22 @@ def try_out(file: Path, folder: Path, say: Say) -> Manifest:
     return manifest
 
 
+def nightly_file(data_dir: Path, day: str) -> Path:
+    """Where the backup of that day (ISO date) lies."""
+    return data_dir / BACKUPS / f"tyck-{day}.tar"
+
+
+def list_nightly(data_dir: Path) -> list[Path]:
+    """The nightly backups, oldest first."""
+    return sorted((data_dir / BACKUPS).glob("tyck-*.tar"))
+
+
+def rotate(data_dir: Path, kept: int) -> None:
+    """Leaves the `kept` newest nightly backups."""
+    for path in list_nightly(data_dir)[:-kept]:
+        path.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Makes names in a folder survive a power cut."""
     opened = os.open(folder, os.O_RDONLY)
@@ -70,21 +89,20 @@ def sync_folder(folder: Path) -> None:
 
 def _copy_rest(data_dir: Path, parts: Path, frozen: Collection[str]) -> None:
     """After the database, never before it: the journal must tell all that the copy has been through."""
-    left_out = {f"keys/seals/{consultation}" for consultation in frozen}
+    destroyed = {f"keys/{key_name(consultation)}.key" for consultation in frozen}
     for folder in ("journal", "keys"):
         for path in sorted((data_dir / folder).rglob("*")):
             name = path.relative_to(data_dir).as_posix()
-            if path.is_file() and name not in left_out:
+            # A key that is just being made has the number of a process behind its name.
+            if path.is_file() and not path.suffix[1:].isdigit():
                 (parts / name).parent.mkdir(parents=True, exist_ok=True)
-                # A key that is being made has another name for a moment.
-                with suppress(FileNotFoundError):
-                    shutil.copyfile(path, parts / name)
+                shutil.copyfile("/dev/null" if name in destroyed else path, parts / name)
     if (data_dir / "demo.json").exists():
         shutil.copyfile(data_dir / "demo.json", parts / "demo.json")
 
 
 def _check_space(database: Path, folder: Path) -> None:
     """A backup that fills the disk would keep the server from storing answers."""
-    needed = 2 * database.stat().st_size + _SPARE_BYTES
+    needed = 2 * database.stat().st_size + SPARE_BYTES
     if (free := shutil.disk_usage(folder).free) < needed:
         raise NoSpace(needed, free)

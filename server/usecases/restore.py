@@ -11,13 +11,17 @@ from pathlib import Path
 
 from server.store.archive import DATABASE, Manifest
 from server.store.database import Database
-from server.store.migrate import migrate
+from server.store.journal import Journal
+from server.store.keys import load_key
+from server.store.replay import Replayed
 from server.store.snapshot import Broken
 from server.usecases.backup import Say, sync_folder, try_out
+from server.usecases.recover import recover
 
 REPLACED = "replaced"
 """Where in the data directory lies what a restore replaced, a folder for each."""
 
+_JOURNAL = "journal"
 _STAGE, _NEW, _READY = "restoring", "new", "ready.json"
 _BESIDE = (f"{DATABASE}-wal", f"{DATABASE}-shm")
 
@@ -27,6 +31,7 @@ class Restored:
     """`replaced` is the folder that holds what was there before, None when there was nothing."""
 
     manifest: Manifest
+    replayed: Replayed
     replaced: Path | None
 
 
@@ -38,7 +43,8 @@ async def restore(file: Path, data_dir: Path, say: Say) -> Restored:
         new = stage / _NEW
         new.mkdir(mode=0o700, parents=True)
         manifest = try_out(file, new, say)
-        await _bring_up_to_date(new, say)
+        key = load_key(new if (new / "keys").exists() else data_dir, "grants")
+        replayed = await _bring_up_to_date(new, data_dir / _JOURNAL, key, say)
         aside = _make_aside(data_dir)
         _be_ready(stage, _list_moves(new, data_dir), aside.relative_to(data_dir))
     except BaseException:
@@ -47,7 +53,7 @@ async def restore(file: Path, data_dir: Path, say: Say) -> Restored:
     finish_restore(data_dir)
     with suppress(OSError):
         aside.rmdir()
-    return Restored(manifest, aside if aside.exists() else None)
+    return Restored(manifest, replayed, aside if aside.exists() else None)
 
 
 def finish_restore(data_dir: Path) -> None:
@@ -67,28 +73,45 @@ def finish_restore(data_dir: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-async def _bring_up_to_date(new: Path, say: Say) -> None:
-    """A backup of an earlier version gets today's tables."""
+def is_interrupted(data_dir: Path) -> bool:
+    """Whether a restore is ready and not yet in place."""
+    return (data_dir / _STAGE / _READY).exists()
+
+
+async def _bring_up_to_date(new: Path, here: Path, key: bytes, say: Say) -> Replayed:
+    """A backup of an earlier version gets today's tables, and every backup what the journal says has happened since.
+
+    The journal that is there is the newer one. It is tried on a copy: what is refused must leave no trace in it.
+    """
     say("Bringing it up to date", 0, 0)
-    db = Database(f"sqlite+aiosqlite:///{new / DATABASE}")
+    is_here = not Journal(here).is_empty()
+    if is_here:
+        shutil.rmtree(new / _JOURNAL, ignore_errors=True)
+        shutil.copytree(here, new / _JOURNAL)
+    db = Database(f"sqlite+aiosqlite:///{new / DATABASE}", Journal(new / _JOURNAL))
     try:
-        await migrate(db)
+        replayed = await recover(db, key, came_along=not is_here)
     finally:
         await db.close()
     log = new / _BESIDE[0]
     if log.exists() and log.stat().st_size:
-        raise Broken("its write-ahead log could not be emptied")
+        raise Broken("The write-ahead log could not be emptied.")
+    return replayed
 
 
 def _list_moves(new: Path, data_dir: Path) -> list[str]:
     """What goes in place of what is there: the database last, and no file that is there already."""
     names = [path.relative_to(new).as_posix() for path in sorted(new.rglob("*")) if path.is_file()]
-    others = [name for name in names if name not in (DATABASE, *_BESIDE) and not _is_same(new / name, data_dir / name)]
+    others = [name for name in names if name not in (DATABASE, *_BESIDE) and _is_wanted(new / name, data_dir / name)]
     return [*others, DATABASE]
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    return other.exists() and one.read_bytes() == other.read_bytes()
+def _is_wanted(new: Path, here: Path) -> bool:
+    """What the database was made with belongs to it; but a key that was destroyed, here or there, stays destroyed."""
+    if not here.exists():
+        return True
+    contents = new.read_bytes(), here.read_bytes()
+    return all(contents) and contents[0] != contents[1]
 
 
 def _make_aside(data_dir: Path) -> Path:

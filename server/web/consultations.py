@@ -22,6 +22,7 @@ from server.web.overviews import build_overview, find_dashboard, find_known
 from server.web.parts import parts
 from server.web.start import today_of
 from server.web.templating import language_of, page
+from server.web.unreleased import list_own
 
 _MOST_CLOSED = 100
 _CALM_S = 1.0
@@ -39,6 +40,7 @@ async def overview(request: Request) -> Response:
         known = await find_known(here, db, newest, sessions, await count_arrived_by_place(db))
         feedback = await list_published_feedback(db)
         waiting = await list_waiting(db, person, consultations)
+        unreleased = len(await list_own(db, person))
     found = [build_overview(known, consultation, person, lang) for consultation in consultations]
     seen = [one for one in found if one.is_published and (one.schools or one.may_enter)]
     being_made = [one for one in found if not one.is_published and one.may_compose]
@@ -47,7 +49,7 @@ async def overview(request: Request) -> Response:
     today = today_of(request).isoformat()
     answered = {each for each, published in feedback.items() if published.answered}
     overdue = {each.id for each in consultations if is_overdue(each.facts, feedback.get(each.id), today)}
-    context |= {"answered": answered, "overdue": overdue, "waiting": waiting}
+    context |= {"answered": answered, "overdue": overdue, "waiting": waiting, "unreleased": unreleased}
     return page(request, "consultations/overview.html", context)
 
 

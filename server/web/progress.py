@@ -76,6 +76,7 @@ class Progress:
             "may_run": Action.RUN_SESSION,
             "may_close": Action.CLOSE_SESSION,
             "may_read": Action.READ_RESULTS,
+            "may_release": Action.ADMINISTER,
         }
         return {name: person.may(action, self.path) for name, action in actions.items()}
 
