@@ -22,22 +22,27 @@ async def pictures(request: Request) -> Response:
 
 
 async def privacy(request: Request) -> Response:
-    """What is stored about a child, and the rule that results follow."""
-    return page(request, "about/privacy.html", {})
+    """What is stored about a child and about staff, for how long, and the rule that results follow."""
+    return page(request, "about/privacy.html", {"municipalities": await _municipalities(request)})
 
 
 async def accessibility(request: Request) -> Response:
     """The statement that the Act on the Provision of Digital Services (306/2019) asks for."""
-    here, lang = parts(request), language_of(request)
-    async with here.db.reading() as db:
-        known = await list_areas(db)
+    settings, lang = parts(request).settings, language_of(request)
     context = {
-        "address": here.settings.base_url,
-        "municipalities": [area.name[lang] for area in by_name(known.values(), lang) if area.kind == "municipality"],
-        "feedback": here.settings.feedback,
+        "address": settings.base_url,
+        "municipalities": await _municipalities(request),
+        "feedback": settings.feedback,
         "authority": _AUTHORITY[lang],
     }
     return page(request, "about/accessibility.html", context)
+
+
+async def _municipalities(request: Request) -> list[str]:
+    lang = language_of(request)
+    async with parts(request).db.reading() as db:
+        known = await list_areas(db)
+    return [area.name[lang] for area in by_name(known.values(), lang) if area.kind == "municipality"]
 
 
 async def healthz(request: Request) -> Response:
