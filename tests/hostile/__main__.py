@@ -15,7 +15,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make attack", description=__doc__)
     parser.add_argument("--requests", type=int, default=50_000, help="how many in all")
     wanted = parser.parse_args().requests
-    statuses, routes, through, most_mb, began = Counter[int](), set(), 0, 0.0, time.monotonic()
+    statuses, through, most_mb, began = Counter[int](), 0, 0.0, time.monotonic()
+    routes: set[tuple[str, str]] = set()
     while statuses.total() < wanted:
         # A round begins with an empty town: what the attack itself makes would make its pages slow.
         with tempfile.TemporaryDirectory(prefix="tyck-attack-") as folder, attacking(Path(folder)) as attack:
