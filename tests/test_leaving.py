@@ -21,21 +21,24 @@ from server.store.journal import Journal
 from server.store.schema import metadata, packets
 from server.store.staff import Account, insert_account
 from server.usecases.leave import erase, leave
+from server.usecases.recover import recover
 from tests.copies import make_sqlite, run_aside, sqlite_url
-from tests.town import NAMES, NOW, Town, build_town, item, new_id
+from tests.town import KEY, NAMES, NOW, build_town, item, new_id
 from tests.traces import traces
+from tests.web.demo import open_demo
 
 SECRET = "Elsan salaisuus 4711"
 
 
 async def fill(folder: Path) -> dict[str, list[str]]:
-    """Two municipalities with a consultation each, played to the freeze; what must be gone of the first one after it
-    was erased.
+    """Two municipalities, and a consultation of the first one with a session closed and one open; what must be gone
+    when it is erased.
     """
     await make_sqlite(folder)
     db = Database(sqlite_url(folder), Journal(folder / "journal"))
     town = await build_town(db, Revisions(db), Live())
     sent: list[str] = []
+    places: list[str] = []
     async with db.writing() as tx:
         await insert_area(tx, Area("by", None, "municipality", NAMES, "sv"))
         for name, role in (("mika", (Role.MODERATOR, "stad")), ("otto", (Role.MODERATOR, "by"))):
@@ -45,17 +48,18 @@ async def fill(folder: Path) -> dict[str, list[str]]:
         tablet = await town.tablet(session)
         given = [item(tablet, {"q1": "forest"}) for _ in range(12)]
         await town.deliver(tablet, *given)
-        sent += [one["id"] for one in given] + [session.id, tablet.grant]
+        sent += [one["id"] for one in given]
+        places += [session.id, tablet.grant]
         idea = KeptIdea(
             new_id(), town.consultation, "p", "q10", "koivu", "1-2", "fi", True, None, SECRET, SECRET.encode()
         )
         async with db.writing() as tx:
             await insert_idea(tx, session.id, idea)
         sent.append(idea.id)
-        await town.close(session)
-    await town.freeze()
+        if not number:
+            await town.close(session)
     await db.close()
-    return {"consultation": [town.consultation], "sent": sent}
+    return {"consultation": [town.consultation], "sent": sent, "places": places}
 
 
 @pytest.fixture
@@ -92,13 +96,45 @@ async def test_packets_go_with_their_consultation_and_never_without(
     await erase(db, Seals(tmp_path), consultation, NOW)
     left = await cells(db)
     assert naming(left, [consultation]) == {"erased"}
-    assert naming(left, [*filled["sent"], SECRET]) == set()
+    assert naming(left, [*filled["sent"], *filled["places"], SECRET]) == set()
     assert left["packets"] == left["tombstones"] == left["waiting"] == left["figures"] == []
     await db.close()
-    assert {trace.where.split("/")[0].split("!")[0] for trace in traces(tmp_path, filled["sent"])} <= {"journal"}
-    assert traces(tmp_path, [SECRET]) == []
+    assert traces(tmp_path, [*filled["sent"], SECRET]) == []
+    assert {trace.where.split("/")[0] for trace in traces(tmp_path, filled["places"])} <= {"journal"}
     [key] = (tmp_path / "keys/seals").glob("*.key")
     assert key.read_bytes() == b""
+
+
+async def test_an_old_database_loses_it_again(tmp_path: Path, filled: dict[str, list[str]]) -> None:
+    old = (tmp_path / "tyck.sqlite3").read_bytes()
+    db = opened(tmp_path)
+    await erase(db, Seals(tmp_path), *filled["consultation"], NOW)
+    await db.close()
+    (tmp_path / "tyck.sqlite3").write_bytes(old)
+    assert traces(tmp_path, filled["sent"])
+    db = opened(tmp_path)
+    await recover(db, KEY)
+    assert naming(await cells(db), filled["consultation"]) == {"erased"}
+    await db.close()
+    assert traces(tmp_path, [*filled["sent"], SECRET]) == []
+
+
+async def test_a_tablet_that_comes_back_is_told_that_it_is_gone(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as demo:
+        tablet = await demo.tablet()
+        await erase(demo.parts.db, demo.parts.seals, demo.made.consultation, NOW)
+        one, two = tablet.item(), tablet.item()
+        reply = (await tablet.sync(one, two, {"id": "odd"})).json()
+        assert reply["session"] == {"state": "gone"}
+        assert reply["items"]["#2"]["s"] == "rejected"
+        assert [reply["items"][each["id"]] for each in (one, two)] == [{"s": "gone"}] * 2
+        assert (await tablet.sync()).json()["session"] == {"state": "gone"}
+        idea = new_id()
+        content = {"proto": 1, "session": tablet.answer["session"], "question": "q10", "lang": "fi", "grades": [1, 2]}
+        body = {**content, "may_show": True, "text": "hej"}
+        told = await tablet.client.put(f"/api/v1/ideas/{idea}", json=body, headers=tablet.authorization)
+        assert (told.status_code, told.json()["s"]) == (200, "gone"), told.text
+        assert not any((await demo.rows("responses", "held", "participation", "tombstones")).values())
 
 
 async def test_the_other_municipality_keeps_what_it_has(tmp_path: Path, filled: dict[str, list[str]]) -> None:

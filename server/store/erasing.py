@@ -62,6 +62,12 @@ async def erase_consultation(db: AsyncConnection, consultation: str, day: int) -
     await db.execute(delete(consultations).where(consultations.c.id == consultation))
 
 
+async def erase_strays(db: AsyncConnection) -> None:
+    """What a database that went back still holds of answers whose consultation was erased since."""
+    for table in (schema.responses, schema.held):
+        await db.execute(delete(table).where(table.c.session.not_in(select(sessions.c.id))))
+
+
 async def list_consultations_of(db: AsyncConnection, area_ids: Collection[str]) -> list[str]:
     """The consultations of these areas themselves."""
     query = select(consultations.c.id).where(consultations.c.area.in_(area_ids)).order_by(consultations.c.id)
