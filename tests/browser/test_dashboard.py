@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from tests.browser.axe import violations
-from tests.browser.demo import Class, DemoServer
+from tests.browser.demo import DemoServer
 from tests.browser.staff import Staff
 
 HOME = "/staff/consultations/third-place"
@@ -23,14 +23,9 @@ def moderator(browser: Browser, demo: DemoServer) -> Iterator[Staff]:
     context.close()
 
 
-def linked(one: Class) -> Class:
-    """As its tablets name it: the demo tells the whole link."""
-    return Class(one.id, one.school, one.grades, one.pictures, one.link.rsplit("/", 1)[-1])
-
-
 def test_a_live_dashboard_disturbs_nobody(moderator: Staff, demo: DemoServer) -> None:
     """The number changes by itself; what is focused stays, also where it is exchanged; all else is not even touched."""
-    page, here = moderator.page, linked(demo.classes[0])
+    page, here = moderator.page, demo.classes[0]
     others = next(one for one in demo.classes if one.school != here.school)
     fetched: list[Request] = []
     page.on("request", lambda request: fetched.append(request) if request.url.endswith("/sessions") else None)
@@ -56,7 +51,7 @@ def test_a_live_dashboard_disturbs_nobody(moderator: Staff, demo: DemoServer) ->
 
 def test_results_can_be_read_by_anybody(moderator: Staff, demo: DemoServer) -> None:
     """Two groups, on a telephone or at 400 %, in forced colours, by rule; also what names no group."""
-    page, here = moderator.page, linked(demo.classes[1])
+    page, here = moderator.page, demo.classes[1]
     demo.deliver(here, 9)
     demo.post("moderator", f"/staff/sessions/{here.id}/close")
     for address in (
