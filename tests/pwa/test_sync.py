@@ -64,8 +64,8 @@ def joined(demo: DemoServer, run: Callable[..., Any]) -> list[str]:
     """Two sessions that this tablet holds; each has one confirmed response."""
     sessions = []
     for number in (0, 1):
-        link = demo.classes[number].link.rsplit("/", 1)[-1]
-        answer = httpx2.post(f"{demo.url}/api/v1/join", json={"link": link}).raise_for_status().json()
+        link = {"link": demo.classes[number].link}
+        answer = httpx2.post(f"{demo.url}/api/v1/join", json=link).raise_for_status().json()
         run("database.put('sessions', given)", {**answer, "assets": []})
         draft = {**DRAFT, "session": answer["session"], "id": f"id-{number}"}
         run("outbox.begin(given).then(() => outbox.confirm(given, 'bytes'))", draft)
