@@ -57,6 +57,7 @@ async def erase_consultation(db: AsyncConnection, consultation: str, day: int) -
     its_polls = select(drafts.c.poll).where(drafts.c.consultation == consultation)
     is_its = or_(edits.c.about.in_((consultation, f"{consultation} feedback")), edits.c.about.in_(its_polls))
     await db.execute(delete(edits).where(is_its))
+    await db.execute(delete(schema.picture_tries).where(schema.picture_tries.c.poll.in_(its_polls)))
     for table in _OF_A_CONSULTATION:
         await db.execute(delete(table).where(table.c.consultation == consultation))
     await db.execute(delete(consultations).where(consultations.c.id == consultation))
