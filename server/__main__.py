@@ -27,8 +27,10 @@ from server.leaving import area, consultation
 from server.polls import poll
 from server.results import results
 from server.settings import Settings
-from server.store.migrate import check_version, migrate
+from server.store.keys import load_key
+from server.store.migrate import check_version
 from server.store.staff import count_demo_accounts
+from server.usecases.recover import recover
 
 _PLAY = """\
 To play child and teacher: sign in as {teacher} in one window, open a session and its board,
@@ -183,12 +185,13 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def _migrate(settings: Settings) -> None:
     async with database(settings) as db:
-        await migrate(db)
+        await recover(db, load_key(settings.data_dir, "grants"))
 
 
 async def _check(settings: Settings) -> None:
     async with database(settings) as db:
         await check_version(db)
+        await recover(db, load_key(settings.data_dir, "grants"))
         async with db.reading() as tx:
             if await count_demo_accounts(tx):
                 click.echo("This database holds demo accounts; they cannot sign in here.", err=True)

@@ -20,6 +20,7 @@ from server.usecases.collect import Collector
 from server.usecases.compose import publish
 from server.usecases.edit import Wish, save_facts
 from server.usecases.freeze import freeze
+from server.usecases.recover import release
 from server.usecases.run_session import close, finish, join, prepare
 
 KEY = b"k" * 32
@@ -80,6 +81,9 @@ class Town:
 
     async def close(self, session: Session) -> None:
         await close(self.db, self.live, self.revisions, KEY, session.id)
+
+    async def release(self, session: Session) -> None:
+        await release(self.db, self.live, [session.id], by="")
 
     async def freeze(self) -> None:
         await freeze(self.db, self.live, self.revisions, KEY, self.consultation)

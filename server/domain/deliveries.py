@@ -1,11 +1,12 @@
 """What one sync request brings, judged item by item, and the server's word on it. Knows no storage."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.domain.grants import Grant
 from server.domain.questions import Question
-from server.domain.responses import Rejected, Response, is_id, read_response, suits
+from server.domain.responses import Gone, Rejected, Response, is_id, read_response, suits
 from server.domain.sessions import State
 
 
@@ -21,18 +22,25 @@ class Item:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The server's word on one item: `stored`, `held` or `rejected`, with the reason for the last two."""
+    """The server's word on one item: `stored`, `gone`, or `held` or `rejected` with the reason."""
 
     status: str
     why: str | None = None
 
 
 STORED = Receipt("stored")
+_PAIR = re.compile(r"([0-9]{1,9})\.([0-9a-f]{8})")
+Unseal = Callable[[str, str], bytes]
+"""The body behind an id and its seal; raises Rejected or Gone."""
+
+
+def _no_seals(_item_id: str, _seal: str) -> bytes:
+    raise Rejected("bad_seal")
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One sync request, judged; `receipts` already names the rejected items."""
+    """One sync request, judged; `receipts` already names the rejected items; `have` the commits its tablet knows of."""
 
     grant: Grant
     items: tuple[Item, ...]
@@ -40,24 +48,35 @@ class Delivery:
     ready: str
     turn: str
     pending: int
+    have: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`commit` is the durable commit that wrote or saw every item, None when none was sent."""
+    """`commit` is the durable commit that wrote or saw every item, None when none was sent; `lost` are the commits the
+    tablet knows of and this database does not.
+    """
 
     receipts: dict[str, Receipt]
     commit: str | None
     state: State
     day: int
+    lost: tuple[str, ...] = ()
+
+
+def read_pair(commit: str) -> tuple[int, str] | None:
+    """The number and tag of a commit; None for what names none."""
+    found = _PAIR.fullmatch(commit)
+    return (int(found[1]), found[2]) if found else None
 
 
 def judge(
-    asked: Mapping[str, Question] | None, revision: str, raw_items: Sequence[object]
+    asked: Mapping[str, Question] | None, revision: str, raw_items: Sequence[object], unseal: Unseal = _no_seals
 ) -> tuple[tuple[Item, ...], dict[str, Receipt]]:
     """Divides what a tablet sent into items to keep and rejected ones; an item without a usable id answers as `#n`.
 
-    `asked` are the questions of `revision` as the tablet's profile meets them, None when we do not know it.
+    `asked` are the questions of `revision` as the tablet's profile meets them, None when we do not know it. An item
+    has its body, or the seal it was given for it.
     """
     items: dict[str, Item] = {}
     rejected: dict[str, Receipt] = {}
@@ -67,10 +86,23 @@ def judge(
             rejected[f"#{number}"] = Receipt("rejected", "bad_id")
             continue
         try:
-            response = read_response(raw.get("body"))
+            body = _body(raw, item_id, unseal)
+            response = read_response(body)
         except Rejected as error:
             rejected[item_id] = Receipt("rejected", error.why)
             continue
+        except Gone:
+            rejected[item_id] = Receipt("gone")
+            continue
         fits = asked is not None and response.revision == revision and suits(asked, response)
-        items.setdefault(item_id, Item(item_id, raw["body"], response, fits))
+        items.setdefault(item_id, Item(item_id, body, response, fits))
     return tuple(items.values()), {key: receipt for key, receipt in rejected.items() if key not in items}
+
+
+def _body(raw: Mapping[str, object], item_id: str, unseal: Unseal) -> str:
+    body, seal = raw.get("body"), raw.get("seal")
+    if body is None and isinstance(seal, str):
+        return unseal(item_id, seal).decode()
+    if not isinstance(body, str):
+        raise Rejected("bad_body")
+    return body

@@ -29,6 +29,9 @@ SHAPES = ("circle", "square", "triangle", "star", "heart", "moon", "drop", "flow
 GRADES = range(1, 7)
 _GRADES = re.compile(r"([0-9])(?:-([0-9]))?")
 DEFAULT_CAP = 2000
+MOST_TABLETS = 2000
+"""So many times a session is joined: no class comes near it, nor do the adults who guess."""
+
 _ID = "s_"
 _SPECIAL_ID = "g_"
 _TYPED_ID = "p_"
@@ -59,7 +62,8 @@ _STEPS = {
 @dataclass(frozen=True)
 class Session:
     """`pictures` is None once nobody can join; `opens` and `closes` (the last day for new children) are ISO dates;
-    `area` is the school; `card` is the number of the class card that is good.
+    `area` is the school; `card` is the number of the class card that is good; `released` is false while nobody knows
+    whether it was closed before the database went back.
     """
 
     id: str
@@ -76,6 +80,7 @@ class Session:
     opens: str | None
     closes: str | None = None
     card: int = 0
+    released: bool = True
 
     @property
     def is_trial(self) -> bool:

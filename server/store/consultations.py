@@ -16,6 +16,7 @@ from server.domain.questions import Text
 from server.domain.sessions import GRADES, TRIAL_ID
 from server.store.areas import Area, list_path_in
 from server.store.database import Database, upsert
+from server.store.lasting import mark_as_it_stands
 from server.store.schema import consultations, revisions, sessions
 
 
@@ -107,6 +108,11 @@ async def mark_public(db: AsyncConnection, consultation_id: str, level: str) -> 
 
 async def mark_archived(db: AsyncConnection, consultation_id: str) -> None:
     await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(archived=True))
+
+
+async def mark_consultation_again(db: AsyncConnection, consultation_id: str) -> None:
+    """Writes it as it stands, for a database that never knew it."""
+    await mark_as_it_stands(db, consultations, consultations.c.id == consultation_id)
 
 
 async def insert_revision(

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.desk import READ, State, Verdict
+from server.store.database import JOURNALED
+from server.store.lasting import mark_as_it_stands
 from server.store.schema import consultations, ideas, staff
 
 
@@ -130,7 +132,12 @@ async def mark_decided(
     }
     if verdict.state not in READ:
         written["theme"] = None
-    await db.execute(update(ideas).where(ideas.c.id == idea_id).values(written))
+    marking = update(ideas).where(ideas.c.id == idea_id)
+    if text or picture:
+        # What is left of a child's words is in no journal: that knows only that they must not be shown as they were.
+        await db.execute(marking.values(state=State.NEW.value))
+        marking = marking.execution_options(**{JOURNALED: False})
+    await db.execute(marking.values(written))
 
 
 async def mark_themed(db: AsyncConnection, consultation_id: str, idea_ids: Collection[str], theme: str | None) -> int:
@@ -161,6 +168,8 @@ async def erase_content(db: AsyncConnection, idea_ids: Collection[str]) -> None:
     empty = dict.fromkeys(("school", "grades", "lang", "question", "poll"), "")
     gone = {**nothing, **empty, "may_show": False, "decided_at": None, "state": State.ERASED.value}
     await db.execute(update(ideas).where(ideas.c.id.in_(idea_ids)).values(gone))
+    # A database that went back to before they came must not take them in again.
+    await mark_as_it_stands(db, ideas, ideas.c.id.in_(idea_ids))
 
 
 async def erase_ideas(db: AsyncConnection, consultation_ids: Collection[str]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.store.database import upsert
+from server.store.lasting import mark_as_it_stands
 from server.store.schema import drafts, edits, staff
 
 
@@ -74,6 +75,11 @@ async def mark_removed(db: AsyncConnection, poll: str, at: int | None) -> None:
 
 async def mark_position(db: AsyncConnection, poll: str, position: int) -> None:
     await db.execute(update(drafts).where(drafts.c.poll == poll).values(position=position))
+
+
+async def mark_draft_again(db: AsyncConnection, poll: str) -> None:
+    """Writes it as it stands, for a database that never knew it."""
+    await mark_as_it_stands(db, drafts, drafts.c.poll == poll)
 
 
 async def mark_edited(db: AsyncConnection, about: str, paths: Iterable[str], at: int, by: str) -> None:

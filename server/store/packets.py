@@ -14,6 +14,7 @@ from server.domain.packets import FilterKey, Place
 from server.domain.questions import Cells
 from server.domain.results import Figure
 from server.store.database import upsert
+from server.store.lasting import mark_only_what_stands
 from server.store.schema import figures, packets, waiting
 
 
@@ -139,6 +140,12 @@ async def list_figures(
     )
     rows = await db.execute(query.where(figures.c.grades == "") if whole else query)
     return [Figure(*row) for row in rows]
+
+
+async def mark_result_again(db: AsyncConnection, consultation: str) -> None:
+    """After the freeze: the figures as they stand, and nothing that waits."""
+    await mark_only_what_stands(db, figures, figures.c.consultation == consultation)
+    await db.execute(delete(waiting).where(waiting.c.consultation == consultation))
 
 
 def _at(place: Place) -> dict[str, str]:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.questions import Text
 from server.store.database import upsert
+from server.store.lasting import mark_as_it_stands
 from server.store.schema import drafts, pictures, revisions
 
 
@@ -45,6 +46,11 @@ async def is_picture_used(db: AsyncConnection, hexcode: str) -> bool:
         if await db.scalar(select(table.c.content).where(table.c.content.contains(f'"{hexcode}"')).limit(1)):
             return True
     return False
+
+
+async def mark_pictures_again(db: AsyncConnection, ids: Collection[str]) -> None:
+    """Writes them as they stand, for a database that never knew them."""
+    await mark_as_it_stands(db, pictures, pictures.c.id.in_(ids))
 
 
 async def erase_picture(db: AsyncConnection, area: str, picture_id: str) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.domain.deliveries import read_pair
 from server.domain.sessions import TRIAL_ID, State
 from server.store.bulk import Bulk, Work, do
+from server.store.lasting import mark_as_it_stands, mark_only_what_stands
 from server.store.schema import held, participation, responses, sessions, tombstones
 
 
@@ -20,11 +22,12 @@ class Standing:
     children: int | None
     arrived: int
     held: int
+    released: bool
 
 
 _LIST_STANDINGS = Bulk(
     """
-    SELECT sessions.id, sessions.state, sessions.children, consultations.frozen,
+    SELECT sessions.id, sessions.state, sessions.children, consultations.frozen, sessions.released,
            (SELECT COALESCE(SUM(arrived), 0) FROM participation WHERE participation.session = sessions.id),
            (SELECT COUNT(*) FROM held WHERE held.session = sessions.id)
       FROM {rows} AS item
@@ -62,6 +65,10 @@ _ADD_PARTICIPATION = Bulk("""
     ON CONFLICT (session, day) DO UPDATE SET arrived = participation.arrived + excluded.arrived,
                                              late = participation.late + excluded.late
 """)
+_LIST_COMMITS = Bulk("""
+    SELECT item.value ->> 0 FROM {rows} AS item
+      JOIN commits ON commits.seq = CAST(item.value ->> 1 AS INTEGER) AND commits.tag = item.value ->> 2
+""")
 _INSERT_COMMIT = Bulk("INSERT INTO commits (tag) SELECT item.value ->> 0 FROM {rows} AS item RETURNING seq")
 
 
@@ -97,12 +104,18 @@ def insert_commit(day: int, added: Iterable[tuple[str, int, int]]) -> Work[str]:
     return f"{seq}.{tag}"
 
 
+def list_commits(pairs: Collection[str]) -> Work[set[str]]:
+    """Which of these `seq.tag` name commits that this database has seen."""
+    read = [(pair, *found) for pair in pairs if (found := read_pair(pair))]
+    return {pair for (pair,) in (yield from _LIST_COMMITS.run(read))} if read else set()
+
+
 def list_standings(session_ids: Collection[str]) -> Work[dict[str, Standing]]:
     """The standing of each known session; no other writer changes it before this transaction ends."""
     rows = yield from _LIST_STANDINGS.run([(session,) for session in session_ids])
     return {
-        session: Standing(_standing(State(state), bool(frozen)), children, arrived, waiting_for_word)
-        for session, state, children, frozen, arrived, waiting_for_word in rows
+        session: Standing(_standing(State(state), bool(frozen)), children, arrived, waiting_for_word, bool(released))
+        for session, state, children, frozen, released, arrived, waiting_for_word in rows
     }
 
 
@@ -207,6 +220,16 @@ async def erase_uncounted(db: AsyncConnection, session: str) -> None:
     """What of a trial or a discarded session no one else keeps: its held responses and its participation."""
     await db.execute(delete(held).where(held.c.session == session))
     await db.execute(delete(participation).where(participation.c.session == session))
+
+
+async def mark_participation_again(db: AsyncConnection, session_ids: Collection[str]) -> None:
+    """Writes the counts of these sessions as they stand, and nothing beside them."""
+    await mark_only_what_stands(db, participation, participation.c.session.in_(session_ids))
+
+
+async def mark_tombstones_again(db: AsyncConnection, session_ids: Collection[str]) -> None:
+    """Writes them as they stand, for a database that lacks some."""
+    await mark_as_it_stands(db, tombstones, tombstones.c.session.in_(session_ids))
 
 
 async def erase_responses(db: AsyncConnection, session: str) -> None:

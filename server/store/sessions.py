@@ -7,7 +7,8 @@ from sqlalchemy import Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import JOINABLE, Session, State, grades_key, read_grades
-from server.store.schema import sessions
+from server.store.lasting import mark_as_it_stands
+from server.store.schema import consultations, sessions
 
 
 async def insert_session(db: AsyncConnection, session: Session) -> None:
@@ -27,6 +28,7 @@ async def insert_session(db: AsyncConnection, session: Session) -> None:
             opens=session.opens,
             closes=session.closes,
             card=session.card,
+            released=session.released,
         )
     )
 
@@ -89,6 +91,16 @@ async def list_overdue_sessions(db: AsyncConnection, today: str) -> list[Session
     return await _list(db, select(sessions).where(sessions.c.state == State.OPEN, sessions.c.closes < today))
 
 
+async def list_unreleased_sessions(db: AsyncConnection) -> list[Session]:
+    """Those of consultations that are not frozen which wait for a person's word after a restore, by consultation."""
+    query = (
+        select(sessions)
+        .join_from(sessions, consultations, sessions.c.consultation == consultations.c.id)
+        .where(~sessions.c.released, sessions.c.state != State.DISCARDED.value, ~consultations.c.frozen)
+    )
+    return await _list(db, query.order_by(sessions.c.consultation, sessions.c.area, sessions.c.grades, sessions.c.id))
+
+
 async def mark_closes(db: AsyncConnection, session_id: str, day: str | None) -> None:
     """Sets the last day (ISO date) for new children."""
     await db.execute(update(sessions).where(sessions.c.id == session_id).values(closes=day))
@@ -103,6 +115,15 @@ async def mark_state(db: AsyncConnection, session_id: str, state: State) -> None
     """A session nobody can join any more gives its picture code back."""
     change = update(sessions).where(sessions.c.id == session_id).values(state=state.value)
     await db.execute(change if state in JOINABLE else change.values(pictures=None))
+
+
+async def mark_released(db: AsyncConnection, session_ids: Collection[str]) -> None:
+    await db.execute(update(sessions).where(sessions.c.id.in_(session_ids)).values(released=True))
+
+
+async def mark_sessions_again(db: AsyncConnection, session_ids: Collection[str]) -> None:
+    """Writes them as they stand, for a database that never knew them."""
+    await mark_as_it_stands(db, sessions, sessions.c.id.in_(session_ids))
 
 
 def _written(pictures: tuple[str, ...] | None) -> str | None:
@@ -129,6 +150,7 @@ def _session(row: Any) -> Session:
         opens=row.opens,
         closes=row.closes,
         card=row.card,
+        released=row.released,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import TRIAL_ID, State, mark_for
 from server.store.bulk import Bulk, Work
+from server.store.lasting import mark_as_it_stands
 from server.store.schema import sessions, tablets
 
 
@@ -37,7 +38,7 @@ class Tablet:
 
 @dataclass(frozen=True)
 class TabletReport:
-    """What one sync request said of its tablet."""
+    """What one sync request said of its tablet; without a `turn` it was not the tablet that spoke."""
 
     session: str
     grant: str
@@ -76,9 +77,10 @@ async def list_tablets(db: AsyncConnection, session: str) -> list[Tablet]:
 
 
 async def mark_revoked(db: AsyncConnection, session: str, number: int) -> None:
-    await db.execute(
-        update(tablets).where(tablets.c.session == session, tablets.c.number == number).values(revoked=True)
-    )
+    known = (tablets.c.session == session, tablets.c.number == number)
+    await db.execute(update(tablets).where(*known).values(revoked=True))
+    # A database that went back to before it joined must hold what it delivers all the same.
+    await mark_as_it_stands(db, tablets, *known)
 
 
 _MARK_HEARD = Bulk("""
@@ -87,7 +89,7 @@ _MARK_HEARD = Bulk("""
            told = (SELECT state FROM sessions WHERE sessions.id = tablets.session),
            settled = (tablets.told = 'closing' AND item.value ->> 3 = 'idle' AND CAST(item.value ->> 4 AS INTEGER) = 0)
       FROM {rows} AS item
-     WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
+     WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1 AND item.value ->> 3 <> ''
 """)
 _LIST_REVOKED = Bulk("""
     SELECT tablets.session, tablets.grant_id

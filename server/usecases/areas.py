@@ -25,7 +25,7 @@ async def add_area(db: Database, by: Person | None, parent: str | None, kind: st
     if kind not in list(Kind):
         raise DomainError("bad_form", [("kind", "missing")])
     area = Area("a-" + secrets.token_hex(5), parent, kind, name, language)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         above = await find_area(tx, parent) if parent else None
         if parent and above is None:
             raise DomainError("not_found")
@@ -42,7 +42,7 @@ async def add_area(db: Database, by: Person | None, parent: str | None, kind: st
 async def change_area(db: Database, by: Person, area_id: str, name: Text, language: str) -> None:
     """Renames an area or changes its language. Raises `not_found`, or `bad_form` naming the field."""
     name = _check(name, language)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         area = await find_area(tx, area_id)
         if area is None:
             raise DomainError("not_found")
@@ -52,7 +52,7 @@ async def change_area(db: Database, by: Person, area_id: str, name: Text, langua
 
 async def remove_area(db: Database, by: Person, area_id: str) -> None:
     """Removes an area added by mistake. Raises `not_found`, or `area_used` when anything belongs to it."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         area = await find_area(tx, area_id)
         if area is None:
             raise DomainError("not_found")

@@ -19,6 +19,7 @@ from server.store import sessions
 from server.store.bulk import Work, do
 from server.store.consultations import Revisions
 from server.store.database import Database
+from server.store.erasing import is_erased
 from server.usecases.keep import Keeping, UnknownSession
 
 Clock = Callable[[], int]
@@ -101,8 +102,8 @@ class Collector:
                 for grant in unusual.grants:
                     await _make_again(tx, grant)
             await do(tx, keeping.begin())
-            await do(tx, keeping.keep_raw())
-            await keeping.keep_others(tx)
+            keeping.sort(await keeping.find_known(tx))
+            await keeping.keep_each(tx)
             await do(tx, keeping.end())
 
 
@@ -112,13 +113,19 @@ class _NotPlain(Exception):
 
 def _keep_plain(keeping: Keeping) -> Work[None]:
     yield from keeping.begin()
+    keeping.sort({})
     if not keeping.is_plain or not (yield from keeping.keep_new()):
         raise _NotPlain
     yield from keeping.end()
 
 
 async def _make_again(tx: AsyncConnection, grant: Grant) -> None:
-    """A database restored to before a session existed learns it from the tablet's pass; only deliveries count then."""
+    """A database that went back to before a session existed, without its journal, learns it from the tablet's pass.
+
+    Only deliveries count then, and nobody knows whether it was closed.
+    """
+    if await is_erased(tx, grant.consultation):
+        raise DomainError("gone")
     grades = rules.read_grades(grant.grades)
     await sessions.insert_session(
         tx,
@@ -135,6 +142,7 @@ async def _make_again(tx: AsyncConnection, grant: Grant) -> None:
             link=secrets.token_urlsafe(16),
             children=None,
             opens=None,
+            released=False,
         ),
     )
 

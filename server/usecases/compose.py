@@ -15,6 +15,8 @@ from server.domain.consultations import parse_poll
 from server.domain.drafts import as_facts
 from server.domain.errors import DomainError
 from server.domain.gaps import complete, list_fact_gaps, list_gaps
+from server.domain.own_pictures import own_id
+from server.domain.package_checks import pictures_of
 from server.domain.packages import LANGUAGES
 from server.store import drafts
 from server.store.actions import insert_action
@@ -25,9 +27,11 @@ from server.store.consultations import (
     insert_revision,
     list_published,
     mark_consultation,
+    mark_consultation_again,
 )
 from server.store.database import Database
 from server.store.drafts import Draft
+from server.store.pictures import mark_pictures_again
 
 Clock = Callable[[], int]
 
@@ -46,7 +50,7 @@ async def publish(db: Database, area: str, content: Mapping[str, Any]) -> str:
     """Publishes a poll package's `poll.json` as a new consultation of `area`; returns the consultation's id."""
     poll = parse_poll(content)
     now = int(time.time())
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await insert_consultation(tx, Consultation(poll.id, area, poll.title, poll.cover, frozen=False))
         await drafts.insert_draft(tx, Draft(poll.id, poll.id, 0, dict(content), now, ""))
         await insert_revision(tx, revision_id(poll.id, complete(dict(content))), poll.id, complete(dict(content)), now)
@@ -133,7 +137,7 @@ async def publish_draft(db: Database, clock: Clock, poll: str, *, by: str, seen:
     revision. Raises `incomplete` with what is missing, `changed` when the draft is another one by now, `frozen` or
     `not_found`.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         draft = await find_draft_in_open(tx, poll)
         consultation = await find_open(tx, draft.consultation)
         if seen_id(draft) != seen:
@@ -147,9 +151,18 @@ async def publish_draft(db: Database, clock: Clock, poll: str, *, by: str, seen:
             content = complete(draft.content)
             await insert_revision(tx, seen, consultation.id, content, clock())
             await mark_consultation(tx, replace(consultation, cover=content["coverEmojiHex"]))
+            await _mark_again(tx, draft)
             about = " / ".join(content["title"][lang] for lang in LANGUAGES)
             await insert_action(tx, by, Did.POLL_PUBLISHED, consultation.area, about)
     return seen
+
+
+async def _mark_again(tx: AsyncConnection, draft: Draft) -> None:
+    """Writes with what is published, for the journal, what is made without it: a backup may know none of it."""
+    await mark_consultation_again(tx, draft.consultation)
+    await drafts.mark_draft_again(tx, draft.poll)
+    own = {own_id(name) for name in pictures_of(draft.content)}
+    await mark_pictures_again(tx, {each for each in own if each})
 
 
 async def find_open(tx: AsyncConnection, consultation_id: str) -> Consultation:

@@ -25,7 +25,7 @@ async def publish_results(db: Database, live: Live, consultation_id: str, level:
     """
     if level not in _LEVELS:
         raise DomainError("bad_form", [("level", "unknown")])
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         found = await _find_frozen(tx, consultation_id)
         if found.public == level:
             return
@@ -39,7 +39,7 @@ async def publish_results(db: Database, live: Live, consultation_id: str, level:
 
 async def archive(db: Database, live: Live, consultation_id: str, *, by: str = "") -> None:
     """Puts a consultation away. Raises `not_frozen`, `not_answered` before its feedback is public, or `not_found`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         found = await _find_frozen(tx, consultation_id)
         published = (await find_feedback(tx, consultation_id)).published
         if not (published and published.answered):

@@ -24,7 +24,7 @@ async def keep_days(db: Database, live: Live, today: str) -> None:
 
 async def keep_open(db: Database, live: Live, session_id: str, closes: str | None, *, today: str) -> None:
     """Sets the last day (ISO date) for new children, or the consultation's own. Raises `bad_form` or `wrong_state`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         session = await find(tx, session_id, for_update=True)
         consultation = await find_unfrozen(tx, session.consultation)
         if session.state not in JOINABLE:

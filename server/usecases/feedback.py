@@ -104,7 +104,7 @@ async def publish_feedback(
     with what is missing, `changed` when something else stands there by now, `not_frozen` for an answer while children
     may still be asked, `not_found`.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation = await _find(tx, consultation_id)
         found = await find_feedback(tx, consultation_id, for_update=True)
         if seen_id(found.content) != seen:

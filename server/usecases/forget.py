@@ -17,7 +17,7 @@ async def forget_ideas(db: Database, now: int) -> None:
         ideas, consultations = await list_spent_ideas(tx, now - HIDDEN_DAYS * DAY_S, now - FROZEN_DAYS * DAY_S)
     if not ideas and not consultations:
         return
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await erase_content(tx, ideas)
         await erase_ideas(tx, consultations)
     await db.forget_deleted()

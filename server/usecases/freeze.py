@@ -1,5 +1,6 @@
 """Freezing a consultation: its sessions and every node close, and its result stands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,12 +13,18 @@ from server.domain.sessions import State
 from server.live import Live
 from server.store import areas, packets, sessions
 from server.store.actions import insert_action
-from server.store.consultations import Revisions, find_consultation, list_published, mark_frozen
+from server.store.consultations import (
+    Revisions,
+    find_consultation,
+    list_published,
+    mark_consultation_again,
+    mark_frozen,
+)
 from server.store.database import Database
-from server.store.responses import erase_held_bodies
+from server.store.responses import erase_held_bodies, mark_tombstones_again
 from server.store.tablets import erase_all_tablets
 from server.usecases.release import place_in, release_answers
-from server.usecases.run_session import close_in, note
+from server.usecases.run_session import check_released, close_in, mark_again, note
 
 
 async def freeze(
@@ -25,15 +32,17 @@ async def freeze(
 ) -> None:
     """Closes every session, then every node, children before parents (privacy.md, rule 3), in one transaction.
 
-    Raises `not_found`, or `frozen` when it was frozen before.
+    Raises `not_found`, `frozen` when it was frozen before, or `not_released` when nobody knows whether it was.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation = await find_consultation(tx, consultation_id, for_update=True)
         if consultation is None:
             raise DomainError("not_found")
         if consultation.frozen:
             raise DomainError("frozen")
         all_sessions = await sessions.list_sessions(tx, consultation_id)
+        for session in all_sessions:
+            check_released(session)
         for session in all_sessions:
             # A tablet without network may have let children answer before its session was opened.
             opened = replace(session, state=State.OPEN) if session.state == State.PREPARED else session
@@ -55,11 +64,20 @@ async def freeze(
         await erase_all_tablets(tx, consultation_id)
         await erase_held_bodies(tx, [session.id for session in all_sessions])
         await mark_frozen(tx, consultation_id)
+        await _mark_again(tx, consultation_id, [session.id for session in all_sessions])
         title = consultation.title[known_areas[consultation.area].language]
         await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, title)
     await db.forget_deleted()
     for topic in (consultation_id, *(session.id for session in all_sessions)):
         live.announce(topic)
+
+
+async def _mark_again(tx: AsyncConnection, consultation_id: str, session_ids: Sequence[str]) -> None:
+    """What came after a closing is in no journal: the freeze writes what it came to, whatever a backup knows."""
+    await mark_consultation_again(tx, consultation_id)
+    await mark_again(tx, session_ids)
+    await mark_tombstones_again(tx, session_ids)
+    await packets.mark_result_again(tx, consultation_id)
 
 
 async def _ledger(tx: AsyncConnection, revisions: Revisions, consultation_id: str) -> dict[tuple[str, str], Question]:

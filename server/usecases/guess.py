@@ -33,7 +33,7 @@ async def start_guess(db: Database, revisions: Revisions, consultation_id: str, 
 
     Raises `frozen` when it is too late, `not_found` without a published poll.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation = await find_open(tx, consultation_id)
         if running := await find_guess(tx, consultation_id):
             return running

@@ -8,11 +8,13 @@ from server.domain.deliveries import STORED, Receipt
 from server.domain.errors import DomainError
 from server.domain.grants import Grant
 from server.domain.ideas import Idea
+from server.domain.responses import Gone
 from server.domain.sessions import cap, is_trial, read_grades
 from server.store import ideas
 from server.store.bulk import do
 from server.store.consultations import Revision, Revisions
 from server.store.database import Database
+from server.store.erasing import is_erased
 from server.store.ideas import KeptIdea, Standing
 from server.store.responses import insert_commit
 from server.usecases.keep import DAY_S
@@ -25,10 +27,13 @@ Clock = Callable[[], int]
 
 @dataclass(frozen=True)
 class Kept:
-    """The server's word on one idea, and the durable commit that wrote or saw it."""
+    """The server's word on one idea, and the durable commit that wrote or saw it; `is_over` says that nothing of it is
+    kept, here or on the tablet.
+    """
 
     receipt: Receipt
     commit: str
+    is_over: bool
 
 
 async def receive(
@@ -36,11 +41,13 @@ async def receive(
 ) -> Kept:
     """Keeps an idea, or holds it for a moderator's word; a frozen, trial or discarded session only acknowledges it.
 
-    Raises `busy`, or `over_cap` far above the session's cap.
+    Raises `busy`, or `over_cap` far above the session's cap; Gone when its consultation was erased.
     """
     revision = await revisions.find(grant.revision)
     picture = await easel.redraw(idea.strokes, idea.colours) if idea.strokes else None
     async with db.writing() as tx:
+        if await is_erased(tx, grant.consultation):
+            raise Gone
         standing = await ideas.find_standing(tx, grant)
         kept = None
         if not standing.is_over and not is_trial(grant.session):
@@ -50,7 +57,7 @@ async def receive(
             await ideas.insert_idea(tx, grant.session, made)
             kept = await ideas.find_idea(tx, idea_id)
         commit = await do(tx, insert_commit(clock() // DAY_S, []))
-    return Kept(Receipt("held", kept.held) if kept and kept.held else STORED, commit)
+    return Kept(Receipt("held", kept.held) if kept and kept.held else STORED, commit, standing.is_over)
 
 
 def _why_held(standing: Standing, grant: Grant, revision: Revision | None, idea: Idea) -> str | None:

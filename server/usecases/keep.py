@@ -1,7 +1,7 @@
 """One transaction's work on a group of deliveries: every item is kept once, held, or let wait one level up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,7 +10,7 @@ from server.domain.deliveries import STORED, Delivery, Item, Outcome, Receipt
 from server.domain.errors import DomainError
 from server.domain.grants import Grant, tombstone
 from server.domain.responses import Response, contributions
-from server.domain.sessions import State
+from server.domain.sessions import JOINABLE, State
 from server.store import packets, responses
 from server.store.bulk import Work, do
 from server.store.consultations import Revisions
@@ -33,9 +33,7 @@ class UnknownSession(Exception):
 
 
 class Keeping:
-    """What one transaction does with a group of deliveries: `begin`, `keep_new` or `keep_raw` and
-    `keep_others`, `end`, in turn.
-    """
+    """One transaction's work on a group of deliveries: `begin`, `sort`, `keep_new` or `keep_each`, `end`, in turn."""
 
     def __init__(self, revisions: Revisions, key: bytes, group: Sequence[Delivery], now: int) -> None:
         self._revisions = revisions
@@ -46,6 +44,7 @@ class Keeping:
         self._standings: dict[str, Standing] = {}
         self._revoked: set[Pair] = set()
         self._room: dict[str, int] = {}
+        self._commits: Set[str] = set()
         self._raw: dict[Pair, str] = {}
         self._closed: dict[Pair, Item] = {}
         self._held: dict[Pair, tuple[str, str]] = {}
@@ -61,11 +60,11 @@ class Keeping:
 
     @property
     def is_plain(self) -> bool:
-        """Whether everything arrived in time and as it should: nothing is left for `keep_others`."""
+        """Whether everything arrived in time and as it should."""
         return not self._closed and not self._held
 
     def begin(self) -> Work[None]:
-        """Finds out where each item goes. Raises UnknownSession."""
+        """Finds out where each session stands. Raises UnknownSession."""
         grants = {delivery.grant.session: delivery.grant for delivery in self.group}
         self._standings = yield from responses.list_standings(grants)
         if unknown := [grant for session, grant in grants.items() if session not in self._standings]:
@@ -74,12 +73,21 @@ class Keeping:
         self._room = {
             session: rules.cap(standing.children) - standing.arrived for session, standing in self._standings.items()
         }
+        if have := {pair for delivery in self.group for pair in delivery.have}:
+            self._commits = yield from responses.list_commits(have)
+
+    def sort(self, known: Mapping[Pair, Receipt]) -> None:
+        """Says where each item goes; what is `known` stays where it is, and takes no room in its session."""
         for delivery in self.group:
             if delivery.items and self._is_stuffed(delivery):
                 self._refused.add(id(delivery))
                 continue
             for item in delivery.items:
-                self._sort(delivery.grant, item)
+                pair = (delivery.grant.session, item.id)
+                if pair in known:
+                    self._receipts[pair] = known[pair]
+                elif pair not in self._raw and pair not in self._closed:
+                    self._sort(delivery.grant, item)
 
     def _is_stuffed(self, delivery: Delivery) -> bool:
         standing = self._standings[delivery.grant.session]
@@ -97,13 +105,14 @@ class Keeping:
             self._held[pair] = ("revoked", item.body)
         elif not item.fits:
             self._held[pair] = ("unfit", item.body)
-        elif state == State.CLOSED:
-            self._closed[pair] = item
-        elif pair not in self._raw and self._room[grant.session] <= 0:
+        elif self._room[grant.session] <= 0:
             self._held[pair] = ("over_cap", item.body)
-        elif pair not in self._raw:
+        else:
             self._room[grant.session] -= 1
-            self._raw[pair] = item.body
+            if state == State.CLOSED:
+                self._closed[pair] = item
+            else:
+                self._raw[pair] = item.body
 
     def keep_new(self) -> Work[bool]:
         """Keeps what arrived for the first time while its session was open; False when something came again."""
@@ -114,24 +123,28 @@ class Keeping:
         self._receipts.update(dict.fromkeys(raw, STORED))
         return (yield from responses.insert_new([(*pair, body) for pair, body in raw.items()]))
 
-    def keep_raw(self) -> Work[None]:
-        """Keeps what arrived while its session was open, the first time or again."""
-        raw = self._raw
-        if not raw:
-            return
-        new = yield from responses.insert_responses([(*pair, body) for pair, body in raw.items()])
-        self._arrived.update(session for session, _ in new)
-        not_new = raw.keys() - new
-        held = (yield from responses.list_held(not_new)) if not_new else {}
-        for pair in raw:
-            self._receipts[pair] = Receipt("held", held[pair]) if pair in held else STORED
+    async def find_known(self, tx: AsyncConnection) -> dict[Pair, Receipt]:
+        """What this database said before of items that come again: it stays so, whatever comes under their ids now."""
+        pairs = [(delivery.grant.session, item.id) for delivery in self.group for item in delivery.items]
+        if not pairs:
+            return {}
+        marks = self._marks(pairs)
+        stored = await responses.list_stored(tx, pairs)
+        stored |= {marks[mark] for mark in await responses.list_tombstoned(tx, marks)}
+        held = await do(tx, responses.list_held(pairs))
+        return {pair: Receipt("held", reason) for pair, reason in held.items()} | dict.fromkeys(stored, STORED)
 
-    async def keep_others(self, tx: AsyncConnection) -> None:
-        """Keeps what came after closing or the freeze, and holds what a person must decide."""
+    async def keep_each(self, tx: AsyncConnection) -> None:
+        """Keeps what arrived in time, after closing or after the freeze, and holds what a person must decide."""
+        if self._raw:
+            rows = [(*pair, body) for pair, body in self._raw.items()]
+            self._arrived.update(session for session, _ in await do(tx, responses.insert_responses(rows)))
+            self._receipts.update(dict.fromkeys(self._raw, STORED))
         if self._closed:
             await self._keep_late(tx)
         if self._held:
-            await self._hold(tx)
+            await responses.insert_held(tx, [(*pair, *why) for pair, why in self._held.items()])
+            self._receipts.update({pair: Receipt("held", reason) for pair, (reason, _) in self._held.items()})
 
     def end(self) -> Work[None]:
         """Counts what is new and names the commit."""
@@ -146,21 +159,18 @@ class Keeping:
             return DomainError("over_cap")
         session = delivery.grant.session
         receipts = {item.id: self._receipts[(session, item.id)] for item in delivery.items}
-        state = self._standings[session].state
         return Outcome(
             {**delivery.receipts, **receipts},
             self._commit if receipts or delivery.receipts else None,
-            # To a tablet a session that was discarded is over like any other.
-            State.CLOSED if state == State.DISCARDED else state,
+            _as_told(self._standings[session]),
             self._day,
+            tuple(pair for pair in delivery.have if pair not in self._commits),
         )
 
     async def _keep_late(self, tx: AsyncConnection) -> None:
         closed = self._closed
-        held = await do(tx, responses.list_held(closed))
-        self._receipts.update({pair: Receipt("held", reason) for pair, reason in held.items()})
-        self._receipts.update(dict.fromkeys(closed.keys() - held, STORED))
-        marks = self._marks(closed.keys() - held)
+        self._receipts.update(dict.fromkeys(closed, STORED))
+        marks = self._marks(closed)
         new = await responses.insert_tombstones(tx, marks)
         waiting: dict[str, list[Item]] = defaultdict(list)
         for mark in new:
@@ -172,18 +182,6 @@ class Keeping:
                 waiting[session].append(closed[(session, item_id)])
         for session, items in waiting.items():
             await let_wait(tx, self._revisions, session, [item.response for item in items])
-
-    async def _hold(self, tx: AsyncConnection) -> None:
-        """A response that was kept before stays kept, whatever comes under its id now."""
-        held = self._held
-        kept = await responses.list_stored(tx, held)
-        marks = self._marks(held)
-        kept |= {marks[mark] for mark in await responses.list_tombstoned(tx, marks)}
-        rows = [(*pair, *held[pair]) for pair in held if pair not in kept]
-        if rows:
-            await responses.insert_held(tx, rows)
-        for pair, (reason, _body) in held.items():
-            self._receipts[pair] = STORED if pair in kept else Receipt("held", reason)
 
     def _marks(self, pairs: Iterable[Pair]) -> dict[Pair, Pair]:
         """The (session, HMAC of id) that stands for each pair once it is counted."""
@@ -202,6 +200,13 @@ async def let_wait(tx: AsyncConnection, revisions: Revisions, session_id: str, g
         about = (session.consultation, revision.poll.id)
         await packets.insert_waiting(tx, *about, entry.id, place.parent, added[entry.id])
         await receive_answers(tx, *about, entry, place, len(added[entry.id]))
+
+
+def _as_told(standing: Standing) -> State:
+    """To a tablet a session that was discarded is over like any other; one that is not released takes no new turns."""
+    if standing.state == State.DISCARDED:
+        return State.CLOSED
+    return standing.state if standing.released or standing.state not in JOINABLE else State.CLOSING
 
 
 def _report(delivery: Delivery) -> TabletReport:

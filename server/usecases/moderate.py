@@ -70,7 +70,7 @@ async def decide(
 
     Raises `not_found`, `already_decided`, `bad_form`, `second_person` or `wrong_state`.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation, idea = await find(tx, consultation_id, idea_id, by=by)
         if wanted == State.COVERED:
             raise DomainError("bad_form", [("decision", "unknown")])
@@ -101,7 +101,7 @@ async def cover_idea(
     async with db.reading() as tx:
         drawn = await _drawn(tx, consultation_id, idea_id)
     painted = await easel.work(lambda: cover(drawn, boxes)) if drawn and boxes else None
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation, idea = await find(tx, consultation_id, idea_id, by=by)
         text = hide_words(idea.said or "", hidden) if hidden else idea.covered_text
         if not hidden and painted is None:
@@ -142,7 +142,7 @@ async def hand_over(db: Database, clock: Clock, consultation_id: str, idea_id: s
 
     Raises `not_found` or `wrong_state`.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation, idea = await find(tx, consultation_id, idea_id, by=by)
         if idea.verdict.state == State.HANDED:
             return
@@ -154,7 +154,7 @@ async def hand_over(db: Database, clock: Clock, consultation_id: str, idea_id: s
 
 async def name_keepers(db: Database, consultation_id: str, first: str, deputy: str, *, by: str) -> None:
     """Says who keeps the worries, two people who may look at ideas here. Raises `not_found` or `bad_form`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation = await _consultation(tx, consultation_id)
         able = {member.account.id for member in await list_able(tx, consultation)}
         wrong = [(field, "missing") for field, one in zip(KEEPERS, (first, deputy), strict=True) if one not in able]

@@ -41,7 +41,7 @@ async def keep_picture(db: Database, easel: Easel, area: str, file: bytes, alt: 
 
 async def forget_picture(db: Database, area: str, picture: str, *, by: str) -> None:
     """Deletes it from an area. Raises `picture_used` while a poll shows it."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if await is_picture_used(tx, own_hexcode(picture)):
             raise DomainError("picture_used")
         kept = {each.id: each for each in await list_pictures(tx, [area])}

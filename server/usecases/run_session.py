@@ -52,7 +52,7 @@ async def prepare(
 
     Raises `not_found`, `frozen`, or `bad_form` naming the field.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         consultation = await find_unfrozen(tx, consultation_id)
         if not grades or any(grade not in consultation.grades for grade in grades):
             raise DomainError("bad_form", [("grades", "missing")])
@@ -98,12 +98,13 @@ class Joined:
 
 
 async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: str) -> Joined:
-    """Lets one more tablet join. Raises `session_closed`, `frozen` or `not_found`."""
+    """Lets one more tablet join. Raises `session_closed`, `not_released`, `frozen` or `not_found`."""
     async with db.writing() as tx:
         session = await find(tx, session_id)
         await find_unfrozen(tx, session.consultation)
         if session.state not in JOINABLE:
             raise DomainError("session_closed")
+        check_released(session)
         grant = new_grant_id()
         number = await tablets.insert_tablet(tx, session.id, grant, clock())
         area = await areas.find_area(tx, session.area)
@@ -135,14 +136,14 @@ async def finish(db: Database, live: Live, session_id: str, *, by: str = "") -> 
 
 async def renew_card(db: Database, session_id: str) -> None:
     """Makes every class card of the session that was printed before worthless."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         session = await find(tx, session_id, for_update=True)
         await sessions.mark_card(tx, session.id, session.card + 1)
 
 
 async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) -> None:
     """What this tablet delivers from now on is held. Raises `not_found` when no such tablet joined."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if number not in {tablet.number for tablet in await tablets.list_tablets(tx, session_id)}:
             raise DomainError("not_found")
         await tablets.mark_revoked(tx, session_id, number)
@@ -152,12 +153,15 @@ async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) 
 async def close(db: Database, live: Live, revisions: Revisions, key: bytes, session_id: str, *, by: str = "") -> None:
     """Turns a session's answers into packets and erases them, in one transaction (privacy.md, rule 2).
 
-    Raises `wrong_state` when it is prepared or already closed: a session closes once.
+    Raises `wrong_state` when it is prepared or already closed: a session closes once. Raises `not_released` when nobody
+    knows whether it was.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         session = await find(tx, session_id, for_update=True)
         consultation = await find_unfrozen(tx, session.consultation)
+        check_released(session)
         await close_in(tx, revisions, key, consultation, session)
+        await mark_again(tx, [session.id])
         await note(tx, by, Did.SESSION_CLOSED, session)
     await db.forget_deleted()
     live.announce(session.id)
@@ -170,7 +174,7 @@ async def discard(db: Database, live: Live, session_id: str, *, by: str = "") ->
 
     Raises `frozen`, or `wrong_state` when it is closed: packets are never taken back.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         session = await find(tx, session_id, for_update=True)
         await find_unfrozen(tx, session.consultation)
         state = rules.after(session.state, "discard")
@@ -198,6 +202,18 @@ async def close_in(
     await responses.erase_responses(tx, session.id)
     await tablets.erase_tablets(tx, session.id)
     await sessions.mark_state(tx, session.id, state)
+
+
+def check_released(session: Session) -> None:
+    """Raises `not_released`."""
+    if not session.released:
+        raise DomainError("not_released")
+
+
+async def mark_again(tx: AsyncConnection, session_ids: Sequence[str]) -> None:
+    """Writes of closed sessions, for the journal, what does not follow from what a backup knows."""
+    await sessions.mark_sessions_again(tx, session_ids)
+    await responses.mark_participation_again(tx, session_ids)
 
 
 async def _release(
@@ -234,7 +250,7 @@ async def note(tx: AsyncConnection, by: str, did: Did, session: Session) -> None
 
 
 async def _step(db: Database, live: Live, session_id: str, step: str, did: Did, by: str) -> None:
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         session = await find(tx, session_id, for_update=True)
         await sessions.mark_state(tx, session.id, rules.after(session.state, step))
         await note(tx, by, did, session)

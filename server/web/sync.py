@@ -8,16 +8,17 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from server.domain.deliveries import Delivery, Outcome, Receipt, judge
+from server.domain.deliveries import Delivery, Item, Outcome, Receipt, judge
 from server.domain.errors import DomainError
-from server.domain.grants import Grant, read_token
-from server.domain.sessions import CODE_LENGTH, Session
+from server.domain.grants import Grant, corner_mark, read_token
+from server.domain.sessions import CODE_LENGTH, Session, State
 from server.store.sessions import find_session_by_link, list_sessions_by_pictures
-from server.usecases.sign_ins import sign_out
+from server.usecases.keep import DAY_S
 from server.usecases.run_session import Joined, join
-from server.web.access import cookie_name
+from server.usecases.sign_ins import sign_out
 from server.web.body import MAX_SENT, read_body
 from server.web.child import as_session, booklet_assets, booklet_urls
+from server.web.cookies import cookie_name
 from server.web.parts import Parts, parts
 
 PROTO = 1
@@ -65,7 +66,7 @@ class _Tablet(_Wire):
 
 
 class SyncBody(_Wire):
-    """`have` is kept for the receipts of a later version; items are judged one by one."""
+    """`have` are the commits its receipts name; items are judged one by one."""
 
     proto: int
     rid: str = Field(max_length=64)
@@ -147,19 +148,38 @@ async def post_sync(request: Request) -> Response:
         raise DomainError("too_large")
     revision = await here.revisions.find(grant.revision)
     asked = revision.poll.asked(grant.profile) if revision else None
-    items, rejected = judge(asked, grant.revision, body.items)
-    delivery = Delivery(grant, items, rejected, body.tablet.readiness, body.tablet.turn, body.ledger.pending)
-    outcome = await here.collector.deliver(delivery)
-    return Response(_sync_answer(body.rid, outcome), media_type="application/json", headers=NO_STORE)
+    items, rejected = judge(
+        asked, grant.revision, body.items, lambda item, seal: here.seals.open(*_sealed(grant, item), seal)
+    )
+    report = (body.tablet.readiness, body.tablet.turn, body.ledger.pending)
+    try:
+        outcome = await here.collector.deliver(Delivery(grant, items, rejected, *report, have=tuple(body.have)))
+    except DomainError as error:
+        if error.kind.code != "gone":
+            raise
+        told = {**rejected, **{item.id: Receipt("gone") for item in items}}
+        outcome = Outcome(told, None, State.GONE, here.clock() // DAY_S)
+    # After the freeze a tablet keeps nothing: what it delivered stands, or came too late.
+    seals = {} if outcome.state in (State.FROZEN, State.GONE) else _seal(here, grant, items)
+    return Response(_sync_answer(body.rid, outcome, seals), media_type="application/json", headers=NO_STORE)
 
 
-def _sync_answer(rid: str, outcome: Outcome) -> bytes:
+def _sealed(grant: Grant, item_id: str) -> tuple[str, str]:
+    """The consultation by whose key an item is sealed, and what the seal is about."""
+    return grant.consultation, f"{grant.session}/{item_id}"
+
+
+def _seal(here: Parts, grant: Grant, items: Sequence[Item]) -> dict[str, str]:
+    return {item.id: here.seals.seal(*_sealed(grant, item.id), item.body.encode()) for item in items}
+
+
+def _sync_answer(rid: str, outcome: Outcome, seals: Mapping[str, str]) -> bytes:
     answer: dict[str, Any] = {
         "proto": PROTO,
         "rid": rid,
         "day": outcome.day,
-        "items": {item_id: said(receipt) for item_id, receipt in outcome.receipts.items()},
-        "lost": [],
+        "items": {item_id: said(receipt, seals.get(item_id)) for item_id, receipt in outcome.receipts.items()},
+        "lost": outcome.lost,
         "session": {"state": outcome.state.value},
         "next": _NEXT,
     }
@@ -168,9 +188,10 @@ def _sync_answer(rid: str, outcome: Outcome) -> bytes:
     return to_json(answer)
 
 
-def said(receipt: Receipt) -> dict[str, str]:
-    """The server's word on one item, as it is written on the wire."""
-    return {"s": receipt.status, "why": receipt.why} if receipt.why else {"s": receipt.status}
+def said(receipt: Receipt, seal: str | None = None) -> dict[str, str]:
+    """The server's word on one item, as it is written on the wire; with its `seal` when the tablet is to keep one."""
+    word = {"s": receipt.status, "why": receipt.why, "seal": seal}
+    return {name: value for name, value in word.items() if value}
 
 
 def read_grant(request: Request, key: bytes) -> Grant:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from server.domain.errors import DomainError
 from server.domain.packets import Place
 from server.domain.results import RECEIVED, SHOWN
-from server.domain.sessions import Session
+from server.domain.sessions import Session, State
 from server.store.packets import list_figures, list_waiting, list_waiting_nodes
 from server.store.schema import held, metadata, packets
 from server.usecases.run_session import open_session, prepare
@@ -185,12 +185,17 @@ async def test_a_prepared_session_opens_and_then_closes(town: Town) -> None:
 
 
 async def test_a_tablet_brings_back_a_session_the_database_lost(town: Town) -> None:
+    """Nobody knows whether it was closed, so somebody has to say so first."""
     session = await town.session()
     grant = await town.tablet(session)
     async with town.db.writing() as tx:
         await tx.execute(text("DELETE FROM tablets"))
         await tx.execute(text("DELETE FROM sessions"))
-    await town.deliver(grant, item(grant, {"q1": "home"}))
+    assert (await town.deliver(grant, item(grant, {"q1": "home"}))).state == State.CLOSING
+    for end in (town.close(session), town.freeze(), town.tablet(session)):
+        with pytest.raises(DomainError, match="not_released|session_closed"):
+            await end
+    await town.release(session)
     await town.close(session)
     assert (await figures(town, "koivu", "1-2"))[RECEIVED] == 1
 
@@ -251,6 +256,7 @@ async def test_a_restored_special_group_still_counts_in_the_school(town: Town) -
         await tx.execute(text("DELETE FROM tablets"))
         await tx.execute(text("DELETE FROM sessions"))
     await town.deliver(grant, *(item(grant, {"q1": "home"}) for _ in range(6)))
+    await town.release(session)
     await town.close(session)
     assert await figures(town, "koivu", "1-2") == {}
     assert (await figures(town, "koivu"))[SHOWN] == 5

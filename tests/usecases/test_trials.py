@@ -56,5 +56,6 @@ async def test_a_database_that_forgot_it_still_knows_a_trial_by_its_pass(town: T
         for table in ("tablets", "sessions"):
             await tx.execute(metadata.tables[table].delete())
     await town.deliver(grant, *(item(grant, {"q1": "home"}) for _ in range(7)))
+    await town.release(session)
     await town.close(session)
     assert await rows(town, "responses", "waiting", "packets", "tombstones") == [0, 0, 0, 0]

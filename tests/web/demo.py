@@ -71,10 +71,23 @@ class Tablet:
         return await self.client.post("/api/v1/sync", content=body, headers={**self.authorization, **named})
 
     async def told(self, *items: Mapping[str, Any], **changes: Any) -> list[dict[str, str]]:
-        """The server's word on each of these items, in their order."""
-        reply = await self.sync(*items, **changes)
-        assert reply.status_code == 200, reply.text
-        return [reply.json()["items"][item["id"]] for item in items]
+        """The server's word on each of these items, in their order, without the seals."""
+        words = words_of(await self.sync(*items, **changes))
+        return [words[item["id"]] for item in items]
+
+    async def sealed(self, item: Mapping[str, Any]) -> dict[str, str]:
+        """What this tablet keeps of an item once it is acknowledged."""
+        reply = await self.sync(item)
+        return {"id": item["id"], "seal": reply.json()["items"][item["id"]]["seal"]}
+
+
+def words_of(reply: httpx2.Response) -> dict[str, dict[str, str]]:
+    """The server's word on each item, without its seal: that must be there exactly where a tablet is to keep one."""
+    assert reply.status_code == 200, reply.text
+    words: dict[str, dict[str, str]] = reply.json()["items"]
+    is_kept = reply.json()["session"]["state"] != "frozen"
+    assert all(("seal" in word) == (is_kept and word["s"] in ("stored", "held")) for word in words.values())
+    return {item: {name: said for name, said in word.items() if name != "seal"} for item, word in words.items()}
 
 
 @dataclass

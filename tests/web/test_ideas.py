@@ -88,7 +88,7 @@ async def test_a_drawing_becomes_a_flat_picture(demo: DemoApp, tablet: Tablet) -
     name = new_id()
     reply = await put(tablet, json.dumps(idea(tablet, may_show=True, colours=[1])).encode(), name)
     assert reply.headers["cache-control"] == "no-store"
-    assert reply.json().keys() == {"proto", "id", "s", "commit"}
+    assert reply.json().keys() == {"proto", "id", "s", "commit", "seal"}
     assert (reply.json()["id"], reply.json()["s"]) == (name, "stored")
     found = await kept(demo, name)
     assert found

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from server.usecases.freeze import freeze
 from server.usecases.run_session import close, finish, revoke_tablet
 from tests.town import new_id
-from tests.web.demo import DemoApp, Tablet, open_demo, zipped
+from tests.web.demo import DemoApp, Tablet, open_demo, words_of, zipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -85,6 +85,65 @@ async def test_a_commit_is_named_whenever_items_were_kept_or_seen(tablet: Tablet
 async def test_what_later_versions_send_is_tolerated(tablet: Tablet) -> None:
     sent = {**tablet.item(), "seal": "k1.x9"}
     assert await tablet.told(sent, have=["1841.9f2c77e1"]) == [STORED]
+
+
+# What the server's history lacks
+
+
+async def test_commits_this_database_does_not_know_are_lost(tablet: Tablet) -> None:
+    known = (await tablet.sync(tablet.item())).json()["commit"]
+    seq, tag = known.split(".")
+    unknown = [f"{seq}.00000000", f"{int(seq) + 1000}.{tag}", "nonsense", f"{10**12}.{tag}", ""]
+    reply = await tablet.sync(have=[known, *unknown])
+    assert reply.json()["lost"] == unknown
+    assert "commit" not in reply.json()
+
+
+async def test_a_seal_is_the_response_it_was_given_for(demo: DemoApp, tablet: Tablet) -> None:
+    sent = tablet.item({"q1": "forest"})
+    sealed = await tablet.sealed(sent)
+    await demo.execute("DELETE FROM responses WHERE id = :id", id=sent["id"])
+    assert await tablet.told(sealed, sealed) == [STORED, STORED]
+    assert await bodies(demo, tablet) == {(sent["id"], sent["body"])}
+
+
+async def test_what_is_held_can_come_back_as_a_seal(demo: DemoApp, tablet: Tablet) -> None:
+    sealed = await tablet.sealed(tablet.item({"q99": "home"}))
+    await demo.execute("DELETE FROM held WHERE id = :id", id=sealed["id"])
+    assert await tablet.told(sealed) == [{"s": "held", "why": "unfit"}]
+
+
+@pytest.mark.parametrize("seal", ["", "k1.", "k1.x9", "k2.x9", "ö", "k1." + "A" * 400, None])
+async def test_a_seal_that_is_none_of_ours_is_rejected(demo: DemoApp, tablet: Tablet, seal: str | None) -> None:
+    before = await demo.rows()
+    why = "bad_body" if seal is None else "bad_seal"
+    assert await tablet.told({"id": new_id(), "seal": seal}) == [{"s": "rejected", "why": why}]
+    assert await demo.rows() == before
+
+
+async def test_a_seal_opens_for_its_own_response_only(demo: DemoApp, tablet: Tablet) -> None:
+    sealed = await tablet.sealed(tablet.item())
+    other = await demo.tablet()
+    assert await tablet.told({**sealed, "id": new_id()}) == [{"s": "rejected", "why": "bad_seal"}]
+    assert await other.told(sealed) == [{"s": "rejected", "why": "bad_seal"}]
+
+
+async def test_without_its_key_a_seal_is_gone_and_none_is_made(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as demo:
+        tablet = await demo.tablet()
+        here = demo.parts
+        sealed = await tablet.sealed(tablet.item())
+        await freeze(here.db, here.live, here.revisions, here.key, demo.made.consultation)
+        assert await tablet.told(sealed) == [STORED]
+        here.seals.destroy(demo.made.consultation)
+        assert await tablet.told(sealed) == [{"s": "gone"}]
+        assert await tablet.told(tablet.item()) == [STORED]
+
+
+async def test_the_length_of_a_seal_tells_nothing_of_a_small_answer(tablet: Tablet) -> None:
+    few, many = tablet.item({}), tablet.item({"q1": "home", "q2": ["friends", "fun"], "q3": "good"})
+    assert len(few["body"]) < len(many["body"])
+    assert len((await tablet.sealed(few))["seal"]) == len((await tablet.sealed(many))["seal"])
 
 
 # Item statuses
@@ -170,7 +229,7 @@ async def test_rejected(demo: DemoApp, tablet: Tablet, item: Any, key: str | Non
     before = await demo.rows()
     reply = await tablet.sync(item)
     assert reply.status_code == 200
-    assert reply.json()["items"] == {key or item["id"]: {"s": "rejected", "why": why}}
+    assert words_of(reply) == {key or item["id"]: {"s": "rejected", "why": why}}
     assert await demo.rows() == before
 
 
@@ -186,7 +245,7 @@ async def test_8_kib_are_accepted(tablet: Tablet) -> None:
 async def test_one_malformed_item_among_50_harms_no_other(demo: DemoApp, tablet: Tablet) -> None:
     good = [tablet.item() for _ in range(49)]
     reply = await tablet.sync(*good[:20], {"id": "nonsense"}, *good[20:])
-    assert reply.json()["items"] == {
+    assert words_of(reply) == {
         "#20": {"s": "rejected", "why": "bad_id"},
         **{item["id"]: STORED for item in good},
     }
@@ -199,7 +258,7 @@ async def test_one_malformed_item_among_50_harms_no_other(demo: DemoApp, tablet:
 async def test_deliveries_count_while_closing(demo: DemoApp, tablet: Tablet) -> None:
     await finish(demo.parts.db, demo.parts.live, tablet.answer["session"])
     reply = await tablet.sync(sent := tablet.item())
-    assert (reply.json()["session"], reply.json()["items"]) == ({"state": "closing"}, {sent["id"]: STORED})
+    assert (reply.json()["session"], words_of(reply)) == ({"state": "closing"}, {sent["id"]: STORED})
 
 
 async def test_late_is_stored_and_a_replay_counts_once(demo: DemoApp, tablet: Tablet) -> None:
@@ -208,7 +267,7 @@ async def test_late_is_stored_and_a_replay_counts_once(demo: DemoApp, tablet: Ta
     await close_session(demo, tablet)
     reply = await tablet.sync(early, late, late)
     assert reply.json()["session"] == {"state": "closed"}
-    assert reply.json()["items"] == {early["id"]: STORED, late["id"]: STORED}
+    assert words_of(reply) == {early["id"]: STORED, late["id"]: STORED}
     assert await tablet.told(late, early) == [STORED, STORED]
     async with demo.parts.db.reading() as tx:
         arrived = await tx.execute(
@@ -221,7 +280,7 @@ async def test_late_is_stored_and_a_replay_counts_once(demo: DemoApp, tablet: Ta
 async def test_prepared_sessions_take_responses(demo: DemoApp) -> None:
     tablet = await demo.tablet(await demo.session(opens="2027-01-01"))
     reply = await tablet.sync(sent := tablet.item())
-    assert (reply.json()["session"], reply.json()["items"]) == ({"state": "prepared"}, {sent["id"]: STORED})
+    assert (reply.json()["session"], words_of(reply)) == ({"state": "prepared"}, {sent["id"]: STORED})
 
 
 async def test_after_the_freeze_only_the_number_is_kept(tmp_path: Path) -> None:
@@ -233,7 +292,7 @@ async def test_after_the_freeze_only_the_number_is_kept(tmp_path: Path) -> None:
         good, unfit = tablet.item(), tablet.item({"q99": "x"})
         reply = await tablet.sync(good, unfit)
         assert reply.json()["session"] == {"state": "frozen"}
-        assert reply.json()["items"] == {good["id"]: STORED, unfit["id"]: STORED}
+        assert words_of(reply) == {good["id"]: STORED, unfit["id"]: STORED}
         assert await demo.rows("responses", "waiting", "held", "packets") == before
         async with here.db.reading() as tx:
             assert (await tx.execute(text("SELECT sum(late) FROM participation"))).scalar_one() == 2
@@ -340,7 +399,7 @@ async def test_51_items_are_too_many(demo: DemoApp, tablet: Tablet) -> None:
 async def test_gzip_is_unpacked(demo: DemoApp, tablet: Tablet) -> None:
     sent = tablet.item()
     reply = await tablet.post(zipped(json.dumps(tablet.request(sent)).encode()), content_encoding="gzip")
-    assert reply.json()["items"] == {sent["id"]: STORED}
+    assert words_of(reply) == {sent["id"]: STORED}
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "gzip, gzip"])
