@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from server.handover import Handover
 from server.live import Live
 from server.mail import Mail
 from server.metrics import Metrics
@@ -71,6 +72,8 @@ def create_app(settings: Settings) -> Starlette:
             ("night", _LOOK_AT_THE_CLOCK_EVERY_S, _at_night(here)),
         ]
         tasks = [asyncio.create_task(_repeat(here, *job)) for job in jobs]
+        # Who waits for a server that was killed waits for this too.
+        tasks.append(asyncio.create_task(asyncio.to_thread(here.assets.pack_shell)))
         yield
         for task in tasks:
             task.cancel()
@@ -112,6 +115,7 @@ def _put_together(settings: Settings) -> Parts:
         revisions=revisions,
         collector=Collector(db, revisions, live, _now, key),
         seals=Seals(settings.data_dir),
+        handover=Handover(settings.data_dir),
         easel=Easel(),
         voice=Voice(speaks=settings.voice),
         mail=Mail(settings.smtp),

@@ -22,7 +22,7 @@ _SHELL_FOLDERS = ("pwa", "static/css", "static/js", "static/fonts", "static/icon
 _COMPRESSED = {".js", ".css", ".svg", ".json", ".html", ".txt", ".webmanifest"}
 _NAME_LENGTH = 20
 _MINIFIED = {".js": "application/javascript", ".css": "text/css"}
-_JOINED = {"pwa/app.js": join_scripts, "css/app.css": join_styles}
+_JOINED = {"pwa/app.js": join_scripts, "pwa/corner.js": join_scripts, "css/app.css": join_styles}
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -58,10 +58,9 @@ class Assets:
         self._archive = zipfile.ZipFile(root / "static/pictures/more.zip")
         self._archived = {name.removesuffix(".svg") for name in self._archive.namelist()}
         self.by_url = {asset.url: asset for asset in (*self._shell.values(), *self._pictures.values())}
-        self._pack_shell()
 
-    def _pack_shell(self) -> None:
-        """Every tablet asks for it, so it is packed before the first one comes."""
+    def pack_shell(self) -> None:
+        """Every tablet asks for it, so it is packed before the first one comes; it takes most of a second."""
         for asset in self._shell.values():
             _ = asset.packed
 
