@@ -22,7 +22,7 @@ from server.demo_town import NotATown, set_up_town
 from server.domain.packages import LANGUAGES
 from server.domain.people import Role
 from server.domain.sessions import grades_key
-from server.keeping import backup_command, doctor_command, erase_command, kept, restore_command
+from server.keeping import backup_command, doctor_command, erase_command, kept, restore_command, tell_of
 from server.leaving import area, consultation
 from server.polls import poll
 from server.results import results
@@ -185,13 +185,13 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def _migrate(settings: Settings) -> None:
     async with database(settings) as db:
-        await recover(db, load_key(settings.data_dir, "grants"))
+        tell_of(await recover(db, load_key(settings.data_dir, "grants")), settings)
 
 
 async def _check(settings: Settings) -> None:
     async with database(settings) as db:
         await check_version(db)
-        await recover(db, load_key(settings.data_dir, "grants"))
+        tell_of(await recover(db, load_key(settings.data_dir, "grants")), settings)
         async with db.reading() as tx:
             if await count_demo_accounts(tx):
                 click.echo("This database holds demo accounts; they cannot sign in here.", err=True)

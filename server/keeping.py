@@ -16,6 +16,7 @@ from server.settings import Settings
 from server.store.archive import DATABASE, Manifest, NotABackup
 from server.store.lock import InUse, hold
 from server.store.migrate import WrongVersion
+from server.store.replay import Replayed
 from server.store.snapshot import Broken, database_file
 from server.usecases.backup import NoSpace, back_up
 from server.usecases.restore import finish_restore, restore
@@ -45,12 +46,18 @@ def restore_command(file: Path) -> None:
         done = asyncio.run(restore(file.absolute(), settings.data_dir, say))
     made = time.strftime("%Y-%m-%d %H:%M", time.localtime(done.manifest.made_at))
     click.echo(f"Restored what was there on {made}: {_said(done.manifest)}")
-    if done.replayed.applied:
-        click.echo(f"From the journal came what must not be undone: {done.replayed.applied} entries.")
-    if not done.replayed.reaches_back:
-        click.echo("The journal does not reach back to it: sessions wait until an administrator releases them.")
+    tell_of(done.replayed, settings)
     if done.replaced:
         click.echo(f"What it replaced lies in {done.replaced} for 30 days.")
+
+
+def tell_of(replayed: Replayed, settings: Settings) -> None:
+    """Says on stderr, which is the server's log, that the database had gone back."""
+    if replayed.applied:
+        click.echo(f"From the journal came {replayed.applied} entries that the database lacked.", err=True)
+    if not replayed.reaches_back:
+        where = f"{settings.base_url}/staff/unreleased"
+        click.echo(f"The journal does not reach back to this database: sessions wait for a person at {where}", err=True)
 
 
 @click.command("doctor")

@@ -20,13 +20,16 @@ from click.testing import CliRunner, Result
 
 from server.__main__ import main
 from server.domain.responses import Gone
+from server.live import Live
 from server.seals import Seals
 from server.store import archive
+from server.store.consultations import Revisions
 from server.store.database import Database
+from server.store.journal import Journal
 from server.store.keys import load_key
 from server.store.lock import hold
 from server.store.migrate import upgrade
-from server.usecases import restore
+from server.usecases import restore, run_session
 from tests.browser.demo import DemoServer
 from tests.copies import run_aside, sqlite_url
 from tests.test_restart import Load
@@ -173,6 +176,51 @@ def test_a_backup_made_after_the_freeze_holds_no_key_of_seals(data: Path, tmp_pa
     assert run(data, "backup", tmp_path / "after.tar").exit_code == 0
     parts = archive.read_manifest(tmp_path / "after.tar").parts
     assert {name for name, (size, _) in parts.items() if not size} == {"keys/seals/third-place.key"}
+
+
+def test_what_was_closed_after_the_backup_stays_closed(data: Path, tmp_path: Path) -> None:
+    assert run(data, "backup", tmp_path / "open.tar").exit_code == 0
+
+    async def close() -> None:
+        db = Database(sqlite_url(data), Journal(data / "journal"))
+        [(session,)] = sql(data / "tyck.sqlite3", "SELECT id FROM sessions")
+        await run_session.close(db, Live(), Revisions(db), load_key(data, "grants"), session)
+        await db.close()
+
+    run_aside(close())
+    packets = sql(data / "tyck.sqlite3", "SELECT * FROM packets ORDER BY id")
+    assert packets
+    for _ in range(2):
+        done = run(data, "restore", tmp_path / "open.tar")
+        assert done.exit_code == 0, done.output
+        assert "came 1 entries that the database lacked" in done.stderr
+        assert sql(data / "tyck.sqlite3", "SELECT * FROM packets ORDER BY id") == packets
+        assert sql(data / "tyck.sqlite3", "SELECT state, released FROM sessions") == [("closed", 1)]
+        assert sql(data / "tyck.sqlite3", "SELECT count(*) FROM responses") == [(0,)]
+
+
+def test_without_the_journal_sessions_wait_for_a_person(data: Path, backup: Path) -> None:
+    shutil.rmtree(data / "journal")
+    done = run(data, "restore", backup)
+    assert done.exit_code == 0
+    assert "sessions wait for a person at http://localhost:8000/staff/unreleased" in done.stderr
+    assert sql(data / "tyck.sqlite3", "SELECT state, released FROM sessions") == [("open", 0)]
+    assert run(data, "restore", backup).exit_code == 0
+    assert sql(data / "tyck.sqlite3", "SELECT released FROM sessions") == [(0,)]
+
+
+def test_a_restore_that_is_refused_leaves_no_trace_in_the_journal(
+    data: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lines() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (data / "journal").iterdir()}
+
+    shutil.rmtree(data / "journal")
+    assert run(data, "restore", backup).exit_code == 0
+    before = lines()
+    monkeypatch.setattr(restore, "_make_aside", lambda _data: (_ for _ in ()).throw(OSError(28, "No space left")))
+    assert "No space left" in refusal(run(data, "restore", backup))
+    assert lines() == before
 
 
 def test_a_backup_of_an_older_version_gets_todays_tables(tmp_path: Path) -> None:
