@@ -32,8 +32,10 @@ async def ask_again(db: Database, clock: Clock, consultation_id: str, path: str,
         content = (await find_feedback(tx, consultation_id, for_update=True)).content
         cards = {f"cards.{each['id']}": each for each in draft_changes.shown(content)["cards"]}
         card = cards.get(path)
-        if card is None or card["state"] != Done.DONE or not all(card["did"].values()):
-            raise DomainError("bad_form", [(path[:200], "unknown" if card is None else "missing")])
+        if card is None or card["state"] != Done.DONE:
+            raise DomainError("bad_form", [(path[:200], "unknown")])
+        if missing := [(f"{path}.did.{lang}", "missing") for lang, text in card["did"].items() if not text]:
+            raise DomainError("bad_form", missing)
         if begun := card.get("followUp"):
             return (await drafts.list_drafts(tx, begun))[0].poll
         poll_content = _poll(found.title, card)

@@ -48,6 +48,8 @@ class Fields:
     wrong: dict[str, str] = field(default_factory=dict)
     code: str = ""
     status: int = 200
+    is_saved: bool = False
+    """Whether what was written is kept, though what else the form asked for was refused."""
 
     def refuse(self, error: DomainError) -> None:
         """Notes what was wrong, to be shown beside the fields; anything but `bad_form` goes on to be an error page."""

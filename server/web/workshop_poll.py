@@ -119,6 +119,7 @@ async def save(request: Request) -> Response:
             by=person.id,
             has_picture=lambda hexcode: has_picture(here.assets, hexcode),
         )
+        fields.is_saved = bool(fields.wishes)
         if fields.do and not fields.is_held:
             do, _, path = fields.do.partition(" ")
             found = await edit.change(here.db, here.clock, poll, do, path, by=person.id)

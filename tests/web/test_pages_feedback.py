@@ -139,6 +139,20 @@ async def test_bad_steps_are_refused_kindly(world: World) -> None:
         assert (await mika.get(f"{FEEDBACK}/picture?at={at}")).status_code == 404
 
 
+async def test_what_is_missing_to_ask_again_is_said_beside_its_field_and_nothing_is_lost(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    await add_card(mika)
+    await save(mika, {"cards.c1.state": "done"}, was="in_progress")
+    reply = await save(mika, {"cards.c1.did.fi": ""}, was=CARD["did.fi"], do="ask cards.c1")
+    assert reply.status_code == 422
+    assert "Ingenting sparades" not in reply.text
+    assert "Det du skrev är sparat." in reply.text
+    state = reply.text.partition('id="cards.c1.did.fi"')[2].partition("</div>")[0]
+    assert "Det här får inte vara tomt." in state
+    async with world.parts.db.reading() as tx:
+        assert (await find_feedback(tx, "third-place")).content["cards"][0]["did"]["fi"] == ""
+
+
 async def test_a_picture_is_found_by_what_children_said(world: World) -> None:
     mika = await world.signed_in("Mika")
     path = await add_card(mika)
