@@ -98,7 +98,7 @@ class Joined:
 
 
 async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: str) -> Joined:
-    """Lets one more tablet join. Raises `session_closed`, `not_released`, `frozen` or `not_found`."""
+    """Lets one more tablet join. Raises `session_closed`, `not_released`, `frozen`, `too_many` or `not_found`."""
     async with db.writing() as tx:
         session = await find(tx, session_id)
         await find_unfrozen(tx, session.consultation)
@@ -107,6 +107,8 @@ async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: s
         check_released(session)
         grant = new_grant_id()
         number = await tablets.insert_tablet(tx, session.id, grant, clock())
+        if number >= rules.MOST_TABLETS:
+            raise DomainError("too_many")
         area = await areas.find_area(tx, session.area)
     live.announce(session.id)
     token = sign(

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.domain.actions import BY_CARD
 from server.domain.errors import DomainError
-from server.domain.grants import card_session, sign_card
+from server.domain.grants import card_session, corner_pin, sign_card
 from server.domain.sessions import PICTURES, Session
 from server.store.sessions import find_session
 from server.usecases import run_session
@@ -29,7 +29,8 @@ async def show(request: Request) -> Response:
     address = f"{here.settings.base_url}/staff/c/{sign_card(found.session.id, found.session.card, here.key)}"
     # Made by segno from our own address, so it is safe markup.
     qr = Markup(segno.make(address, error="m").svg_inline(omitsize=True, svgclass="qr-code", lineclass=None))
-    return page(request, "cards/print.html", {**_context(found), "poll": poll, "address": address, "qr": qr})
+    context = {"poll": poll, "address": address, "qr": qr, "pin": corner_pin(found.session.id, here.key)}
+    return page(request, "cards/print.html", {**_context(found), **context})
 
 
 async def renew(request: Request) -> Response:
@@ -40,48 +41,45 @@ async def renew(request: Request) -> Response:
 
 
 async def held(request: Request) -> Response:
-    """The session of a card, for whoever holds it: counts, and the next step. Raises `not_found` or `too_many`."""
+    """The session of a card, for whoever holds it: counts, and the next step. Raises `not_found`."""
     found = await _progress(request, (await _session(request)).id)
     return page(request, "cards/show.html", {**_context(found), "home": _home(request)})
 
 
 async def progress(request: Request) -> Response:
-    """The part of that page that changes. Raises `not_found` or `too_many`."""
+    """The part of that page that changes. Raises `not_found`."""
     found = await _progress(request, (await _session(request)).id)
     return page(request, "cards/_progress.html", {**_context(found), "home": _home(request)})
 
 
 async def open_session(request: Request) -> Response:
-    """Raises `wrong_state`, `not_found` or `too_many`."""
+    """Raises `wrong_state` or `not_found`."""
     here, session = parts(request), await _session(request)
     await run_session.open_session(here.db, here.live, session.id, by=BY_CARD)
     return RedirectResponse(_home(request), 303)
 
 
 async def finish(request: Request) -> Response:
-    """Raises `wrong_state`, `not_found` or `too_many`."""
+    """Raises `wrong_state` or `not_found`."""
     here, session = parts(request), await _session(request)
     await run_session.finish(here.db, here.live, session.id, by=BY_CARD)
     return RedirectResponse(_home(request), 303)
 
 
 async def close(request: Request) -> Response:
-    """Raises `wrong_state`, `frozen`, `not_found` or `too_many`."""
+    """Raises `wrong_state`, `frozen` or `not_found`."""
     here, session = parts(request), await _session(request)
     await run_session.close(here.db, here.live, here.revisions, here.key, session.id, by=BY_CARD)
     return RedirectResponse(_home(request), 303)
 
 
 async def _session(request: Request) -> Session:
-    """The session whose good card this is. Wrong cards count like wrong picture codes."""
+    """The session whose good card this is. Nobody guesses one: it holds 128 bits of an HMAC."""
     here, card = parts(request), request.path_params["card"]
-    address = request.client.host if request.client else ""
-    here.limits.check_join(address)
     async with here.db.reading() as db:
         session = await find_session(db, card_session(card))
     if session and hmac.compare_digest(card.encode(), sign_card(session.id, session.card, here.key).encode()):
         return session
-    here.limits.wrong_code(address)
     raise DomainError("not_found")
 
 

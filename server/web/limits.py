@@ -2,10 +2,28 @@
 
 import time
 from collections import Counter
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from server.domain.errors import DomainError
 
 _ALL = ""
+_DAY_S = 12 * 3600
+
+WRONG_A_MINUTE, WRONG_AN_HOUR = 60, 300
+"""Picture codes that one address may guess wrong: a whole class that taps at once, but not all day."""
+
+WRONG_A_MINUTE_IN_ALL, WRONG_AN_HOUR_IN_ALL = 600, 3000
+
+
+def network(address: str) -> str:
+    """What one household or school is given: an IPv4 address, or the first 64 bits of an IPv6 one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False).network_address)
+    return str(found)
 
 
 class _Quota:
@@ -39,8 +57,9 @@ class Limits:
 
     def __init__(self) -> None:
         self._syncs = _Quota(20, 1)
-        self._wrong_codes = _Quota(60, 60)
-        self._wrong_codes_in_all = _Quota(600, 60)
+        self._wrong_codes = (_Quota(WRONG_A_MINUTE, 60), _Quota(WRONG_AN_HOUR, 3600))
+        self._wrong_codes_in_all = (_Quota(WRONG_A_MINUTE_IN_ALL, 60), _Quota(WRONG_AN_HOUR_IN_ALL, 3600))
+        self._joined = _Quota(1, _DAY_S)
         self._sign_ins = _Quota(10, 60)
         self._sign_ins_in_all = _Quota(120, 60)
         self._asks = _Quota(60, 60)
@@ -51,14 +70,25 @@ class Limits:
         if not self._syncs.take(grant):
             raise DomainError("too_many")
 
-    def check_join(self, address: str) -> None:
-        """A class sits behind one address, so only wrong codes count."""
-        if not (self._wrong_codes.has_room(address) and self._wrong_codes_in_all.has_room(_ALL)):
+    def check_code(self, address: str) -> None:
+        """Before four pictures are looked up. A class sits behind one address, so only wrong codes count; and where a
+        tablet has joined today, strangers' wrong codes stop nobody.
+        """
+        place = network(address)
+        is_known = not self._joined.has_room(place)
+        if not all(each.has_room(place) for each in self._wrong_codes):
+            raise DomainError("too_many")
+        if not is_known and not all(each.has_room(_ALL) for each in self._wrong_codes_in_all):
             raise DomainError("too_many")
 
     def wrong_code(self, address: str) -> None:
-        self._wrong_codes.take(address)
-        self._wrong_codes_in_all.take(_ALL)
+        for each in self._wrong_codes:
+            each.take(network(address))
+        for each in self._wrong_codes_in_all:
+            each.take(_ALL)
+
+    def joined(self, address: str) -> None:
+        self._joined.take(network(address))
 
     def sign_in(self, address: str, email: str) -> None:
         one = f"{address} {email.strip().casefold()}"

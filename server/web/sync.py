@@ -24,6 +24,7 @@ from server.web.parts import Parts, parts
 PROTO = 1
 MAX_ITEMS = 50
 _MAX_BODY = 8 * 1024
+_MAX_JOIN = 4 * 1024
 _NEXT = {"min_s": 5, "idle_s": 30, "max_items": MAX_ITEMS}
 NO_STORE = {"Cache-Control": "no-store"}
 _COUNT = Field(ge=0, le=1_000_000)
@@ -81,14 +82,17 @@ async def post_join(request: Request) -> Response:
     """Lets a tablet join, and ends any staff sign-in of that browser."""
     here = parts(request)
     address = request.client.host if request.client else ""
-    here.limits.check_join(address)
-    body = _parse(JoinBody, await read_body(request))
+    body = _parse(JoinBody, await read_body(request, _MAX_JOIN, _MAX_JOIN))
+    if body.pictures:
+        here.limits.check_code(address)
     try:
         session = await _find_session(here, body)
     except DomainError as error:
-        if error.kind.code in ("unknown_code", "not_found"):
+        # Nobody guesses a link: it holds 128 random bits.
+        if error.kind.code in ("unknown_code", "ambiguous"):
             here.limits.wrong_code(address)
         raise
+    here.limits.joined(address)
     joined = await join(here.db, here.live, here.clock, here.key, session.id)
     response = JSONResponse(await _join_answer(here, joined), headers=NO_STORE)
     if token := request.cookies.get(cookie_name(request)):
