@@ -78,8 +78,7 @@ async def for_school(request: Request) -> Response:
         consultations = await list_consultations(db)
     if school_id not in known:
         raise DomainError("not_found")
-    asked = [each for each in consultations if school_id in each.list_places_in(known) and not each.archived]
-    newest = _newest(asked, answered)
+    newest = next((each for each in _told(consultations, answered) if school_id in each.list_places_in(known)), None)
     found = None
     if newest:
         address = f"/results/{newest.id}?lang={known[school_id].language}"
@@ -87,6 +86,8 @@ async def for_school(request: Request) -> Response:
     return JSONResponse({"answer": found}, headers={"Cache-Control": "no-store"})
 
 
-def _newest(consultations: Sequence[Consultation], answered: Mapping[str, Feedback]) -> Consultation | None:
-    told = [(answered[each.id].answered, each) for each in consultations if each.id in answered]
-    return max((one for one in told if one[0]), key=lambda one: one[0], default=(None, None))[1]
+def _told(consultations: Sequence[Consultation], published: Mapping[str, Feedback]) -> list[Consultation]:
+    """Those that were answered and are not put away, the newest answer first."""
+    days = {each: feedback.answered for each, feedback in published.items() if feedback.answered}
+    told = [each for each in consultations if each.id in days and not each.archived]
+    return sorted(told, key=lambda each: days[each.id], reverse=True)
