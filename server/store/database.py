@@ -41,8 +41,8 @@ JOURNALED = "journaled"
 """The execution option that keeps a statement out of the journal when it is False."""
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
-_NEVER_JOURNALED = frozenset({"responses", "held"})
-"""What children answered is in no journal; what a replay has to do with it is done after it (usecases/recover.py)."""
+_NEVER_JOURNALED = frozenset({"responses", "held", "sign_ins", "challenges"})
+"""What children answered is in no journal: after a replay usecases/recover.py sees to it. Nobody stays signed in."""
 
 
 class Database:

@@ -117,8 +117,8 @@ async def mark_state(db: AsyncConnection, session_id: str, state: State) -> None
     await db.execute(change if state in JOINABLE else change.values(pictures=None))
 
 
-async def mark_released(db: AsyncConnection, session_ids: Collection[str]) -> None:
-    await db.execute(update(sessions).where(sessions.c.id.in_(session_ids)).values(released=True))
+async def mark_released(db: AsyncConnection, session_id: str) -> None:
+    await db.execute(update(sessions).where(sessions.c.id == session_id).values(released=True))
 
 
 async def mark_sessions_again(db: AsyncConnection, session_ids: Collection[str]) -> None:

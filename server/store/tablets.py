@@ -14,9 +14,9 @@ from server.store.schema import sessions, tablets
 
 @dataclass(frozen=True)
 class Tablet:
-    """`ready` is `no`, `yes`, or `keeps` when it also keeps what it holds; `pending` is how many responses it
-    last said it still holds; `settled` that it said "none" after it was told that no new children come; `heard_at` is in
-    seconds since 1970.
+    """`ready` is `no`, `yes`, or `keeps` when it also keeps what it holds; `pending` is how many responses it last said
+    it still holds; `settled` that it said "none" after it was told that no new children come; `heard_at` is in seconds
+    since 1970.
     """
 
     number: int

@@ -23,7 +23,7 @@ async def add_account(
 ) -> None:
     """Adds a member of staff with their (role, area) pairs; the password is kept as argon2id only."""
     account = Account(new_account_id(), same_case(email), name, await hash_slowly(password), demo, disabled=False)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await staff.insert_account(tx, account, roles)
 
 
@@ -59,7 +59,7 @@ async def accept(db: Database, clock: Clock, token: str, password: str) -> str:
     account = await find_invited_account(db, clock, token)
     _check_strength(account, password)
     hashed = await hash_slowly(password)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         # Again, in the transaction that uses it up: the link may have been used meanwhile.
         await _find_invited(tx, clock, token)
         await erase_invitations(tx, account.id)
@@ -79,7 +79,7 @@ async def change_password(db: Database, token: str, person: str, old: str, new: 
         raise DomainError("bad_form", [("old", "wrong")])
     _check_strength(account, new)
     hashed = await hash_slowly(new)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await staff.mark_password(tx, person, hashed)
         await erase_sign_ins(tx, person, but=hash_token(token))
         await note(tx, person, Did.PASSWORD_CHANGED, person)

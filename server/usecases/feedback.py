@@ -19,7 +19,7 @@ from server.domain.feedback_drafts import add_part, list_answer_gaps, list_gaps
 from server.live import Live
 from server.store import drafts
 from server.store.actions import insert_action
-from server.store.consultations import Consultation, find_consultation
+from server.store.consultations import Consultation, find_consultation, mark_consultation_again
 from server.store.database import Database
 from server.store.feedback import StoredFeedback, find_feedback, mark_published, mark_written
 from server.usecases.conclude import title_of
@@ -118,6 +118,7 @@ async def publish_feedback(
                 raise DomainError("not_frozen")
             answered = answered or day_of(clock())
         published = {**draft_changes.shown(found.content), "answered": answered}
+        await mark_consultation_again(tx, consultation_id)
         await mark_written(tx, consultation_id, found.content)
         await mark_published(tx, consultation_id, published, clock())
         await insert_action(tx, by, Did.FEEDBACK_PUBLISHED, consultation.area, await title_of(tx, consultation))

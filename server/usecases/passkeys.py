@@ -112,7 +112,7 @@ async def add_passkey(
     key = base64.urlsafe_b64decode(made["public_key"] + "==")
     passkey = Passkey(made["id"], person, key, made["sign_count"], name, _today(clock))
     codes = await codes_for(db, person)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if await find_passkey(tx, passkey.id):
             raise DomainError("wrong_passkey")
         await insert_passkey(tx, passkey)
@@ -124,7 +124,7 @@ async def add_passkey(
 
 async def remove_passkey(db: Database, sign_in_token: str, person: str, passkey: str) -> None:
     """Ends the person's other sign-ins too. Raises `not_found`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if not await erase_passkey(tx, person, passkey):
             raise DomainError("not_found")
         await forget_codes_of_nothing(tx, person)

@@ -47,7 +47,7 @@ async def invite(
     email = same_case(email)
     if problems := person_problems(name, email):
         raise DomainError("bad_form", problems)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await _check_reach(tx, by, [area])
         account = await staff.find_account(tx, email)
         if account is None:
@@ -63,7 +63,7 @@ async def give_role(db: Database, clock: Clock, by: Person | None, person: str, 
 
     Raises `not_found`, or `not_allowed` unless the area and all the person's roles are within reach.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         member = await _find_within(tx, by, person)
         await _check_reach(tx, by, [area])
         return await _give(tx, clock, by, member.account, role, area)
@@ -93,7 +93,7 @@ async def _check_known(tx: AsyncConnection, by: Person | None, account: Account)
 
 async def remove_role(db: Database, by: Person | None, person: str, role: Role, area: str) -> None:
     """Raises `not_found`, `not_allowed`, or `last_administrator`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         member = await _find(tx, person)
         if (role, area) not in member.roles:
             raise DomainError("not_found")
@@ -108,7 +108,7 @@ async def disable(db: Database, by: Person | None, person: str) -> None:
 
     Raises `not_found`, `not_allowed` unless all the person's roles are within reach, or `last_administrator`.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         member = await _shut_out(tx, by, person)
         await staff.mark_disabled(tx, person, disabled=True)
         await _check_kept(tx, by, member.roles)
@@ -117,7 +117,7 @@ async def disable(db: Database, by: Person | None, person: str) -> None:
 
 async def enable(db: Database, by: Person | None, person: str) -> None:
     """Raises `not_found`, or `not_allowed` unless all the person's roles are within reach."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await _find_within(tx, by, person)
         await staff.mark_disabled(tx, person, disabled=False)
         await note(tx, _id(by), Did.PERSON_ENABLED, person)
@@ -129,7 +129,7 @@ async def reset(db: Database, clock: Clock, by: Person | None, person: str) -> I
     Raises `not_found`, `not_allowed` unless all the person's roles are within reach, `last_administrator`, or
     `wrong_state` for a disabled person.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         member = await _shut_out(tx, by, person)
         if member.account.disabled:
             raise DomainError("wrong_state")
@@ -144,7 +144,7 @@ async def reset_second_factor(db: Database, by: Person | None, person: str) -> N
 
     Raises `not_found`, or `not_allowed` unless all the person's roles are within reach.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         await _find_within(tx, by, person)
         await erase_sign_ins(tx, person)
         await erase_passkeys(tx, person)

@@ -26,7 +26,7 @@ async def sign_in(db: Database, clock: Clock, identity: Identity) -> str:
     Known by issuer and subject; at the first time by an address that the provider vouches for, or as somebody new to
     whom it gives a role. Raises `unknown_identity`, also for a disabled account.
     """
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         person = await find_identified(tx, identity.issuer, identity.subject)
         person = person or await _find_by_address(tx, identity) or await _add(tx, identity)
         member = await staff.find_member(tx, person)
@@ -38,7 +38,7 @@ async def sign_in(db: Database, clock: Clock, identity: Identity) -> str:
 
 async def connect(db: Database, token: str, person: str, identity: Identity) -> None:
     """From now on this person may sign in with it too; other sign-ins end. Raises `identity_taken`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         found = await find_identified(tx, identity.issuer, identity.subject)
         if found not in (None, person):
             raise DomainError("identity_taken")
@@ -49,7 +49,7 @@ async def connect(db: Database, token: str, person: str, identity: Identity) -> 
 
 async def forget_identities(db: Database, token: str, person: str) -> None:
     """Raises `wrong_state` when the person would have no way in."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         member = await staff.find_member(tx, person)
         if member is None or not member.account.password:
             raise DomainError("wrong_state")

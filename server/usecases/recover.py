@@ -72,7 +72,8 @@ async def release(db: Database, live: Live, session_ids: Sequence[str], *, by: s
         for session_id in session_ids:
             session = await find(tx, session_id, for_update=True)
             if not session.released:
-                await sessions.mark_released(tx, [session_id])
+                await sessions.mark_released(tx, session_id)
+                await sessions.mark_sessions_again(tx, [session_id])
                 await note(tx, by, Did.SESSION_RELEASED, session)
     for session_id in session_ids:
         live.announce(session_id)

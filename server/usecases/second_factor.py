@@ -66,7 +66,7 @@ async def codes_for(db: Database, person: str, *, anew: bool = False) -> NewCode
 
 async def begin_app(db: Database, key: bytes, person: str) -> None:
     """Makes a secret for an app, to be confirmed by its first code. Raises `wrong_state` when one is confirmed."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         found = await store.find_second_factor(tx, person)
         if found and found.confirmed:
             raise DomainError("wrong_state")
@@ -83,7 +83,7 @@ async def find_new_secret(db: Database, key: bytes, person: str) -> str | None:
 async def confirm_app(db: Database, clock: Clock, key: bytes, token: str, person: str, code: str) -> Proved:
     """The first code shows that the app has the secret; other sign-ins end. Raises `wrong_code` or `wrong_state`."""
     codes = await codes_for(db, person)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         found = await store.find_second_factor(tx, person)
         if found is None or found.confirmed:
             raise DomainError("wrong_state")
@@ -121,7 +121,7 @@ async def _show_recovery_code(db: Database, clock: Clock, token: str, person: st
         hashed = await store.find_recovery_code(tx, person, number)
     if hashed is None or not await is_right(hashed, code):
         raise DomainError("wrong_code")
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if not await store.erase_recovery_code(tx, person, number, hashed):
             raise DomainError("wrong_code")
         await note(tx, person, Did.RECOVERY_CODE_USED, person)
@@ -130,7 +130,7 @@ async def _show_recovery_code(db: Database, clock: Clock, token: str, person: st
 
 async def remove_app(db: Database, token: str, person: str) -> None:
     """Asks for no more codes, and ends other sign-ins. Raises `not_found`."""
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if await store.find_second_factor(tx, person) is None:
             raise DomainError("not_found")
         await store.erase_second_factor(tx, person)
@@ -142,7 +142,7 @@ async def remove_app(db: Database, token: str, person: str) -> None:
 async def renew_codes(db: Database, person: str) -> Sequence[str]:
     """New recovery codes; earlier ones are worth nothing. Raises `wrong_state` without a passkey or an app."""
     codes = await codes_for(db, person, anew=True)
-    async with db.writing() as tx:
+    async with db.writing(lasting=True) as tx:
         if not await has_any(tx, person):
             raise DomainError("wrong_state")
         await codes.keep(tx)
