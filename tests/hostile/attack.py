@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 from sqlalchemy import text
 
-from server.domain.grants import sign_card
+from server.domain.grants import read_token, sign_card
 from server.store.database import Database
 from server.store.keys import load_key
 from server.store.sign_ins import erase_sign_ins, insert_sign_in
@@ -64,12 +64,15 @@ class Ledger:
     def sent(self) -> int:
         return self.reached.total()
 
-    def note(self, request: Request, reply: Reply) -> None:
-        self.reached[request.route] += 1
-        self.through[request.route] += reply.status < 400
+    def note(self, route: tuple[str, str], what: str, reply: Reply) -> None:
+        self.reached[route] += 1
+        self.through[route] += reply.status < 400
         self.statuses[reply.status] += 1
         for fault in faults(reply):
-            self.faults.setdefault((request.route, fault), f"{fault}\n  {request!r}\n  {reply.body[:500]!r}")
+            self.faults.setdefault((route, fault), f"{fault}\n  {what}\n  {reply.body[:500]!r}")
+
+    def check(self) -> None:
+        assert not self.faults, "\n".join(self.faults.values())
 
 
 def faults(reply: Reply) -> Iterator[str]:
@@ -131,11 +134,15 @@ class Attack:
     def throw(self, number: int) -> None:
         """So many requests, in batches."""
         throw(requests(self.known_now()), at_once=AT_ONCE, examples=-(-number // AT_ONCE), take=self._take)
-        assert not self.ledger.faults, "\n".join(self.ledger.faults.values())
+        self.ledger.check()
 
     def known_now(self) -> Mapping[str, list[str]]:
         self._run(self._renew())
         return self.known
+
+    @property
+    def url(self) -> str:
+        return self._server.url
 
     def close(self) -> None:
         for caller in self._callers:
@@ -153,7 +160,7 @@ class Attack:
     async def _send(self, made: list[Request]) -> None:
         replies = await asyncio.gather(*(caller.ask(one.raw) for caller, one in zip(self._callers, made, strict=True)))
         for one, reply in zip(made, replies, strict=True):
-            self.ledger.note(one, reply)
+            self.ledger.note(one.route, repr(one), reply)
 
     async def _rows(self, query: str) -> list[Any]:
         async with self._db.reading() as db:
@@ -187,6 +194,7 @@ class Attack:
             f"{revision}-{profile}" for revision in self.known["revision"] for profile in ("short", "mini")
         ]
         self.known["token"] = self._tokens
+        self.known["token session"] = [read_token(token, self._key).session for token in self._tokens]
 
 
 def _prepare(server: DemoServer) -> Iterator[str]:
