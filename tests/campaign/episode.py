@@ -6,7 +6,8 @@ import random
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,8 +52,9 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
 
 
-def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
-    started = time.monotonic()
+@contextmanager
+def open_stage(plan: Plan, zygote: Zygote) -> Iterator[Director]:
+    """A town of its own with its server running, on a disk and behind a network that can fail."""
     rng = random.Random(plan.name)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tyck-campaign-")))
@@ -71,19 +73,26 @@ def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
         for number in range(plan.browsers):
             director.add_browser(f"browser-{number}")
         stack.callback(director.end_browsers)
+        yield director
+
+
+def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
+    """Random steps, then the reckoning."""
+    started = time.monotonic()
+    with open_stage(plan, zygote) as director:
         for _ in range(plan.steps):
             director.step()
             if director.problems:
                 break
         _reckon(director)
-    met = +director.met + Counter({f"network: {name}": n for name, n in network.named.items() if name != "none"})
+    spoiled = Counter({f"network: {name}": n for name, n in director.network.named.items() if name != "none"})
     return Outcome(
         confirmed=director.ledger.confirmed,
-        requests=network.named.total(),
+        requests=director.network.named.total(),
         seconds=time.monotonic() - started,
         turns_in_browsers=sum(browser.turns for browser in director.browsers),
-        recoveries_ms=host.recoveries_ms,
-        met=met,
+        recoveries_ms=director.host.recoveries_ms,
+        met=+director.met + spoiled,
         problems=director.problems,
     )
 

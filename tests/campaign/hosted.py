@@ -7,6 +7,7 @@ Orders are lines of JSON on stdin; stdout says `{"pid"}`, the server's own line,
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import importlib
 import json
@@ -29,6 +30,7 @@ from tests.campaign.planted import PLANTED
 from tests.campaign.platter import lay_platter
 
 _DIE_WITH_PARENT = 1
+_FLUSHED_S = 0.005
 
 _next_death = ""
 
@@ -102,7 +104,8 @@ class _Watched:
                 _at("before_reply")
             await send(event)
             if event["type"] == "http.response.body" and not event.get("more_body"):
-                _at("after_reply")
+                # The loop writes what was said before it comes to what is due later.
+                asyncio.get_running_loop().call_later(_FLUSHED_S, _at, "after_reply")
 
         await self._app(scope, hear, say)
 

@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sqlalchemy import text
+
 from server.store import bulk, database, journal, responses
-from server.store.bulk import Returned, Work
+from server.store.bulk import Returned, Statement, Work
 from server.usecases import collect, keep
 from tests.campaign.tablet import Tablet, Trouble
 
@@ -76,6 +78,17 @@ def _count_apart() -> None:
     collect.Collector._store = store_and_count  # type: ignore[method-assign]
 
 
+def _check_numbers_only() -> None:
+    """A commit is taken for known when there has been one with its number."""
+
+    def list_commits(pairs: Iterable[str]) -> Work[set[str]]:
+        newest = "SELECT max(seq) FROM commits"
+        [(number,)] = yield Statement(newest, text(newest), {})
+        return {pair for pair in pairs if int(pair.partition(".")[0]) <= (number or 0)}
+
+    keep.responses.list_commits = list_commits
+
+
 def _close_twice() -> None:
     """There is no journal: what was closed is open again after a restore, and is drawn anew."""
     journal.Journal.write = lambda self, entry: None  # type: ignore[method-assign]
@@ -86,6 +99,7 @@ PLANTED: dict[str, Callable[[], None]] = {
     "acknowledge before COMMIT": _acknowledge_before_commit,
     "NORMAL instead of FULL": _sync_less,
     "count outside the transaction": _count_apart,
+    "check by number only": _check_numbers_only,
     "close twice": _close_twice,
 }
 

@@ -41,7 +41,9 @@ class _Platter:
         self._turn = threading.Lock()
         if not folder.exists():
             shutil.copytree(data, folder)
-        (folder / _CONTENT).mkdir(exist_ok=True)
+        # Numbers of files are given anew after a cut.
+        shutil.rmtree(folder / _CONTENT, ignore_errors=True)
+        (folder / _CONTENT).mkdir()
 
     def sync(self, path: Path) -> None:
         """A file's content, or a folder's names, are on the disk now."""
@@ -59,6 +61,10 @@ class _Platter:
     def _sync_names(self, folder: Path) -> None:
         there = self._named(folder)
         there.mkdir(parents=True, exist_ok=True)
+        in_use = {str(path.stat().st_ino) for path in self._data.rglob("*")}
+        for kept in (self._folder / _CONTENT).iterdir():
+            if kept.name not in in_use:
+                kept.unlink()
         for gone in {path.name for path in there.iterdir() if path.is_file()} - {
             path.name for path in folder.iterdir()
         }:

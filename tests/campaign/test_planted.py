@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.campaign.episode import Plan, play_episode
@@ -13,13 +11,6 @@ from tests.campaign.planted import DeletesBeforeSending
 _SMALL = {"classes": 2, "tablets": 4, "steps": 14, "crowd": 30}
 _KILLS = ("play", "deliver_and_die", "die")
 _BACK = ("play", "deliver", "back_up", "staff", "restore")
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    started = Zygote()
-    yield started
-    started.close()
 
 
 def problems(zygote: Zygote, plan: Plan) -> list[str]:
