@@ -1,17 +1,15 @@
 """Results as files, for who may read them: the same rows in each format, and documents to print."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.errors import DomainError
 from server.exports.csv_file import write_csv
-from server.exports.json_file import as_json, dump, write_json
+from server.exports.json_file import write_json
 from server.exports.package import write_package
 from server.exports.rows import Record
 from server.exports.sheets import write_sheets
@@ -54,7 +52,7 @@ async def download(request: Request) -> Response:
         raise DomainError("not_found")
     where = {one: request.query_params[one] for one in _FILTERS if request.query_params.get(one)}
     levels = await read_for_reviewer(here, consultation, where)
-    body = await make_kept(here, levels, name, lang, today_of(request).isoformat())
+    body = await make_file(here, levels, name, lang, today_of(request).isoformat())
     part = "-".join([consultation, *where.values(), lang])
     return attached(body, f"{part}.{FORMATS[name].suffix}", FORMATS[name].media_type)
 
@@ -75,17 +73,6 @@ async def read_for_reviewer(tools: Tools, consultation: str, where: Mapping[str,
         return await read_levels(db, tools.revisions, consultation, for_anyone=False)
 
 
-async def make_kept(tools: Tools, levels: Sequence[Results], name: str, lang: str, today: str) -> bytes:
-    """What `make_file` makes, or made lately of the same results."""
-    make = partial(make_file, tools, levels, name, lang, today)
-    if name == "pdf":
-        return await make()
-    record = await record_of(tools, levels)
-    names = [record.publisher.name, *(school.name for school in record.schools.values())]
-    said = [as_json(level) for level in levels], record.consultation.title, [*record.asked.values()], names
-    return await tools.press.keep(f"{name} {lang} {hashlib.sha256(dump(said)).hexdigest()}", make)
-
-
 async def make_file(tools: Tools, levels: Sequence[Results], name: str, lang: str, today: str) -> bytes:
     """One of `FORMATS`, of these places. Raises `no_pdf` where Pango is not installed."""
     if name == "pdf":
@@ -93,7 +80,8 @@ async def make_file(tools: Tools, levels: Sequence[Results], name: str, lang: st
         return await tools.press.print_page(tools, "report/print.html", lang, context)
     record, write = await record_of(tools, levels), FORMATS[name].write
     if write is None:
-        return await write_sheets(record, lang, name)
+        async with tools.press.child:
+            return await write_sheets(record, lang, name)
     # Tables of many schools take a while: nobody who answers waits.
     return await asyncio.to_thread(write, record, lang)
 

@@ -28,6 +28,8 @@ class Press:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         # Each takes up to some seconds of one core: one at a time, and who waits for the same one finds it kept.
         self._turn = asyncio.Lock()
+        self.child = asyncio.Lock()
+        """For one spreadsheet's process at a time."""
 
     async def keep(self, key: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
         """What `make` gives, or gave lately under this key."""

@@ -332,6 +332,24 @@ def _walk(part: Part) -> list[Part]:
     return [one for child in part.parts for one in (child, *_walk(child))]
 
 
+async def test_open_data_is_made_once_and_anew_when_a_name_or_the_level_changes(world: World) -> None:
+    await filled(world)
+    await opened(world, "schools")
+    made: list[str] = []
+    for change in ("SELECT 1", "UPDATE areas SET name_sv = 'Nya skolan' WHERE id = 'koivu'", "DELETE FROM figures"):
+        async with world.parts.db.writing() as tx:
+            await tx.execute(text(change))
+        made.append(
+            "".join([(await world.browser().get(f"{DATA}/{name}")).text for name in ("places.csv", "figures.csv")])
+        )
+    assert "Nya skolan" in made[1]
+    assert "Nya skolan" not in made[0]
+    assert made[1] == made[2]
+    async with world.parts.db.writing() as tx:
+        await tx.execute(text("UPDATE consultations SET public = NULL"))
+    assert (await world.browser().get(f"{DATA}/places.csv")).status_code == 404
+
+
 @needs_pango
 async def test_the_same_results_make_the_same_document(world: World) -> None:
     await opened(world, "schools")
