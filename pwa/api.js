@@ -15,8 +15,8 @@ const KEEPALIVE_BELOW = 60_000;
  * @typedef {{
  *   token: string, session: string, revision: string, grades: number[], mark: {colour: string, shape: string},
  *   booklets: Record<string, string>, assets: {url: string, sha256: string, bytes: number}[], state: string,
- *   school?: string, pictures?: string[], lang?: string,
- * }} Joined
+ *   school?: string, pictures?: string[], lang?: string, corner?: {mark: string, key: string},
+ * }} Joined `corner`: by what the teacher's figures are checked, and the key for a file to carry away
  */
 
 /** @typedef {{pictures: string[], school?: string} | {link: string}} Way how a tablet names its session */

@@ -103,6 +103,16 @@ function abort(tx) {
 }
 
 /**
+ * The keys that begin so, but only those after `prefix + after`.
+ *
+ * @param {string} prefix
+ * @param {string} [after]
+ */
+export function beginning(prefix, after = "") {
+  return IDBKeyRange.bound(prefix + after, `${prefix}\uffff`, true);
+}
+
+/**
  * @param {unknown} error
  * @returns {boolean}
  */

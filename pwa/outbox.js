@@ -1,6 +1,6 @@
 // From draft to outbox to receipt, each step one transaction: nothing is lost, nothing is counted twice.
 // Knows no network and no page.
-import { transaction } from "./database.js";
+import { beginning, transaction } from "./database.js";
 import { isIdea } from "./idea.js";
 
 /** @typedef {import("./turn.js").Draft} Draft */
@@ -150,7 +150,7 @@ const counterOf = ({ s }) => (s === "held" ? "held" : "acknowledged");
  */
 export function pairs(session, after = "") {
   return transaction(["receipts"], "readonly", async (tx) => {
-    const keys = await tx.objectStore("receipts").getAllKeys(receiptsOf(session, after), MOST_PAIRS);
+    const keys = await tx.objectStore("receipts").getAllKeys(beginning(`${session}/`, after), MOST_PAIRS);
     return keys.map((key) => String(key).slice(session.length + 1));
   });
 }
@@ -164,17 +164,8 @@ export function pairs(session, after = "") {
 export function forget(session, before = Infinity) {
   return transaction(["receipts"], "readwrite", async (tx) => {
     const receipts = tx.objectStore("receipts");
-    for (const { id, day } of await receipts.getAll(receiptsOf(session))) if (day < before) await receipts.delete(id);
+    for (const { id, day } of await receipts.getAll(beginning(`${session}/`))) if (day < before) await receipts.delete(id);
   });
-}
-
-/**
- * @param {string} session
- * @param {string} [after]
- */
-function receiptsOf(session, after = "") {
-  // "0" comes right after "/".
-  return IDBKeyRange.bound(`${session}/${after}`, `${session}0`, true, true);
 }
 
 /**

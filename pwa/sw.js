@@ -17,6 +17,7 @@ const MEDIA_CACHE = "tyck-media";
 const OLDER_SHELLS = 2;
 const BOOKLETS = "/app/b/";
 const JOIN = "/app/";
+const CORNER = "/app/corner";
 const FILES = ["/static/", "/media/", "/app/sounds/"];
 const MATCH = { ignoreVary: true };
 /** @type {Record<string, string>} */
@@ -118,21 +119,22 @@ async function marked(response) {
  */
 async function page(request, url) {
   const cache = await caches.open(SHELL_CACHE);
-  const kept = await cache.match(url.pathname.startsWith(BOOKLETS) ? url.pathname : joinPage(url), MATCH);
+  const kept = await cache.match(url.pathname.startsWith(BOOKLETS) ? url.pathname : shellPage(url), MATCH);
   if (kept) return kept;
-  const fallback = () => cache.match(joinPage(url), MATCH).then((join) => join ?? Response.error());
+  const fallback = () => cache.match(shellPage(url), MATCH).then((join) => join ?? Response.error());
   return fetch(request).catch(fallback);
 }
 
 /**
- * The join page in the language asked for, else in the browser's, else the first.
+ * The join page or the teacher's corner in the language asked for, else in the browser's, else the first.
  *
  * @param {URL} url
  */
-function joinPage(url) {
+function shellPage(url) {
+  const path = url.pathname === CORNER ? CORNER : JOIN;
   const wanted = [url.searchParams.get("lang"), ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  const pages = wanted.map((lang) => `${JOIN}?lang=${lang}`);
-  return pages.find((page) => shell.includes(page)) ?? shell[0] ?? JOIN;
+  const pages = wanted.map((lang) => `${path}?lang=${lang}`);
+  return pages.find((page) => shell.includes(page)) ?? shell.find((page) => page.startsWith(path)) ?? JOIN;
 }
 
 /** @param {Request} request */

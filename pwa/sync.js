@@ -25,13 +25,14 @@ const RECEIPT_DAYS = 90;
  *
  * @param {object} page
  * @param {string | undefined} page.current the session this page plays; the others are emptied, and heard now and then
+ * @param {boolean} [page.hello] whether the first request says only that the tablet is here: pages start when a child takes over
  * @param {() => Tablet} page.tablet
  * @param {Promise<unknown>} page.after what the first request waits for
  * @param {() => void} page.heard called after each answered request, when its effects are on disk
  * @param {() => void} page.refused called when the server does not know this tablet's pass
  * @param {() => void} page.outdated called when the server asks for a newer app
  */
-export function startSync({ current, tablet, after, heard, refused, outdated }) {
+export function startSync({ current, hello = true, tablet, after, heard, refused, outdated }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let failures = 0;
@@ -44,8 +45,7 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
   let spokeAt = -Infinity;
   /** @type {Map<string, string>} the last pair that was shown of each session */
   const shown = new Map();
-  /** The first request of a page says only that the tablet is here: pages start when a child takes over. */
-  let isFirst = true;
+  let isFirst = hello;
 
   /** @param {number} seconds */
   function plan(seconds) {
@@ -53,12 +53,16 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
     timer = setTimeout(now, Math.max(seconds * 1000, notBefore - performance.now()));
   }
 
-  /** Sends at once, or once more after the request that is under way. */
+  /**
+   * Sends at once, or once more after the request that is under way.
+   *
+   * @returns {Promise<void> | undefined} until that is answered or has failed
+   */
   function now() {
-    if (performance.now() < notBefore) return;
+    if (performance.now() < notBefore) return undefined;
     if (running) {
       again = true;
-      return;
+      return running;
     }
     running = exclusively(round)
       .catch(() => false)
@@ -73,6 +77,7 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
         else plan(again ? 0 : advice.idle_s);
         again = false;
       });
+    return running;
   }
 
   /** @returns {Promise<boolean>} */
@@ -204,9 +209,9 @@ export function startSync({ current, tablet, after, heard, refused, outdated }) 
     else if (learnt.day !== dayBefore) await forget(session.session, Number(learnt.day) - RECEIPT_DAYS);
   }
 
-  for (const event of ["online", "pagehide"]) addEventListener(event, now);
-  document.addEventListener("visibilitychange", now);
-  void after.then(now);
+  for (const event of ["online", "pagehide"]) addEventListener(event, () => void now());
+  document.addEventListener("visibilitychange", () => void now());
+  void after.then(() => void now());
   return {
     now,
     soon,

@@ -39,6 +39,7 @@ class Did(StrEnum):
     SESSION_FINISHED = "session_finished"
     SESSION_CLOSED = "session_closed"
     SESSION_DISCARDED = "session_discarded"
+    ANSWERS_HANDED_OVER = "answers_handed_over"
     SESSION_RELEASED = "session_released"
     HELD_INCLUDED = "held_included"
     HELD_LEFT_OUT = "held_left_out"

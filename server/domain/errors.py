@@ -178,6 +178,12 @@ ERROR_KINDS: dict[str, ErrorKind] = {
             "bad_form", 422, N_("Something in the form is missing or not right."), N_("Correct it and send again.")
         ),
         ErrorKind("bad_package", 422, N_("This package cannot be taken in."), N_("Correct what the list names.")),
+        ErrorKind(
+            "bad_handover",
+            422,
+            N_("This is no file that a tablet saved for this service, or it is not whole."),
+            N_("Save it on the tablet once more and choose it again."),
+        ),
         ErrorKind("old_app", 426, N_("This app version is too old."), N_("Update the app.")),
         ErrorKind("too_many", 429, N_("Too many tries at once."), N_("Wait a moment and try again.")),
         ErrorKind("over_cap", 429, N_("Far more answers than children have arrived."), N_("Tell the moderator.")),

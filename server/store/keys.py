@@ -2,27 +2,29 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 
 def load_key(data_dir: Path, name: str) -> bytes:
     """The 32 random bytes of key `name`, made when missing."""
-    return _load(data_dir, name, secrets.token_bytes(32))
+    return load_made(data_dir, name, lambda: secrets.token_bytes(32))
 
 
 def load_token(data_dir: Path, name: str) -> bytes:
     """A key of letters, which programs of others show us; made when missing."""
-    return _load(data_dir, name, secrets.token_urlsafe(32).encode()).strip()
+    return load_made(data_dir, name, lambda: secrets.token_urlsafe(32).encode()).strip()
 
 
-def _load(data_dir: Path, name: str, new: bytes) -> bytes:
+def load_made(data_dir: Path, name: str, make: Callable[[], bytes]) -> bytes:
+    """A key of another shape, which `make` makes when missing."""
     folder = data_dir / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{name}.key"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
-        _write_once(path, new)
+        _write_once(path, make())
     return path.read_bytes()
 
 

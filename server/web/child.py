@@ -23,7 +23,7 @@ from server.web.templating import language_of
 
 # Each language is offered in its own words: a child who needs it may read no other.
 IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
-_SHELL = ("pwa/app.js", "css/app.css", "fonts/andika-latin", "icons/app.svg")
+_SHELL = ("pwa/app.js", "css/app.css", "pwa/corner.js", "css/corner.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _TRIAL = "trial"
 _GUESS = "guess"
@@ -55,6 +55,11 @@ async def join_page(request: Request) -> Response:
     return answer(request, join_document(parts(request), language_of(request)))
 
 
+async def corner_page(request: Request) -> Response:
+    """The teacher's corner of a tablet."""
+    return answer(request, _shell_document(parts(request), "child/corner.html", language_of(request)))
+
+
 async def booklet(request: Request) -> Response:
     """One poll for one grade band in one language. Raises `not_found`."""
     revision, _, profile = request.path_params["edition"].rpartition("-")
@@ -76,7 +81,7 @@ async def booklet_pictures(request: Request) -> Response:
 async def service_worker(request: Request) -> Response:
     """The worker, told which build it belongs to and what the shell is made of."""
     here = parts(request)
-    pages = [f"/app/?lang={lang}" for lang in LANGUAGES]
+    pages = [f"{path}?lang={lang}" for path in ("/app/", "/app/corner") for lang in LANGUAGES]
     pictures = [here.assets.picture(hexcode).url for hexcode in PICTURES.values()]
     files = here.assets.shell(_SHELL)
     facts = (
@@ -133,8 +138,13 @@ async def _booklet_assets(here: Parts, revision: str, profile: str) -> list[Asse
 
 def join_document(here: Parts, lang: str) -> Document:
     """The join page."""
+    return _shell_document(here, "child/join.html", lang)
+
+
+def _shell_document(here: Parts, name: str, lang: str) -> Document:
+    """A page that every tablet keeps, whatever its class."""
     held = _drawn.setdefault(here.assets, {})
-    if (lang,) not in held:
+    if (name, lang) not in held:
         gettext = translations(lang).gettext
         names = {
             "cat": gettext("Cat"),
@@ -151,8 +161,8 @@ def join_document(here: Parts, lang: str) -> Document:
             "house": gettext("House"),
         }
         pictures = [(picture, names[picture], hexcode) for picture, hexcode in PICTURES.items()]
-        held[(lang,)] = _draw(here, "child/join.html", lang, {"pictures": pictures})
-    return held[(lang,)]
+        held[(name, lang)] = _draw(here, name, lang, {"pictures": pictures})
+    return held[(name, lang)]
 
 
 async def booklet_document(here: Parts, revision_id: str, profile: str, lang: str) -> Document:

@@ -57,6 +57,7 @@ SAID = {
     Did.SESSION_FINISHED: N_("Finished an answering session"),
     Did.SESSION_CLOSED: N_("Closed an answering session"),
     Did.SESSION_DISCARDED: N_("Discarded an answering session"),
+    Did.ANSWERS_HANDED_OVER: N_("Took in answers from a tablet's file"),
     Did.SESSION_RELEASED: N_("Released an answering session after a restore"),
     Did.HELD_INCLUDED: N_("Counted answers that were set aside"),
     Did.HELD_LEFT_OUT: N_("Left out answers that were set aside"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from server.handover import Handover
 from server.live import Live
 from server.mail import Mail
 from server.metrics import Metrics
@@ -35,6 +36,7 @@ class Parts:
     revisions: Revisions
     collector: Collector
     seals: Seals
+    handover: Handover
     easel: Easel
     voice: Voice
     mail: Mail

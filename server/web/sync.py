@@ -1,5 +1,7 @@
 """Join and sync, the JSON that tablets speak (docs/sync.md): parse, call, answer. Logs nothing of a request."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -134,6 +136,10 @@ async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
         "booklets": booklet_urls(session.revision, profile),
         "assets": await booklet_assets(here, session.revision, profile),
         "state": session.state,
+        "corner": {
+            "mark": corner_mark(session.id, here.key),
+            "key": await asyncio.to_thread(lambda: here.handover.public),
+        },
         "limits": {"items": MAX_ITEMS, "bytes": MAX_SENT, "body_bytes": _MAX_BODY},
     }
 

@@ -15,6 +15,9 @@ let draft = fresh();
 let goOnTo = "welcome";
 let isChanging = false;
 
+// There is no tablet here whose corner a teacher could open.
+for (const way of document.querySelectorAll("[data-corner]")) way.remove();
+
 const ideas = new Map(
   booklet.pages
     .filter(({ section }) => section.querySelector("[data-draw]"))
