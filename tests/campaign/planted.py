@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from server.store import bulk, database, journal, responses
 from server.store.bulk import Returned, Statement, Work
-from server.usecases import collect, keep
+from server.usecases import collect
 from tests.campaign.tablet import Tablet, Trouble
 
 _LATER_S = 0.05
@@ -53,9 +53,7 @@ async def _commit_later(db: Any, raw: Any) -> None:
 
 def _sync_less() -> None:
     """SQLite's usual setting: a commit may be forgotten when the power goes."""
-    database.SQLITE_WRITER = tuple(
-        pragma.replace("synchronous=FULL", "synchronous=NORMAL") for pragma in database.SQLITE_WRITER
-    )
+    database.SQLITE_WRITER = (*database.SQLITE_WRITER, "PRAGMA synchronous=NORMAL")  # type: ignore[assignment]
 
 
 def _count_apart() -> None:
@@ -74,7 +72,7 @@ def _count_apart() -> None:
             await self._db.do(lambda day=day, added=added: responses._ADD_PARTICIPATION.run(added, day=day))
         return outcomes
 
-    keep.responses.insert_commit = only_tag
+    responses.insert_commit = only_tag
     collect.Collector._store = store_and_count  # type: ignore[method-assign]
 
 
@@ -86,7 +84,7 @@ def _check_numbers_only() -> None:
         [(number,)] = yield Statement(newest, text(newest), {})
         return {pair for pair in pairs if int(pair.partition(".")[0]) <= (number or 0)}
 
-    keep.responses.list_commits = list_commits
+    responses.list_commits = list_commits
 
 
 def _close_twice() -> None:

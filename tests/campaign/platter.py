@@ -122,7 +122,7 @@ def _watch_sqlite(platter: _Platter) -> None:
         """Copies of a file's methods with a watched sync, one copy for each original."""
         if methods not in watched:
             copy = (ctypes.c_void_p * _METHODS).from_buffer_copy((ctypes.c_void_p * _METHODS).from_address(methods))
-            synced = _XSYNC(copy[_SYNC_AT])
+            synced = _XSYNC(copy[_SYNC_AT] or 0)
 
             def sync(file: int, flags: int) -> int:
                 result = int(synced(file, flags))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.campaign.episode import Plan, play_episode
 from tests.campaign.host import Zygote
 from tests.campaign.planted import DeletesBeforeSending
 
-_SMALL = {"classes": 2, "tablets": 4, "steps": 14, "crowd": 30}
-_KILLS = ("play", "deliver_and_die", "die")
+_SMALL = Plan("planted", classes=2, tablets=4, steps=14, crowd=30)
+_KILLS = ("deliver_and_die",)
 _BACK = ("play", "deliver", "back_up", "staff", "restore")
 
 
@@ -18,7 +20,7 @@ def problems(zygote: Zygote, plan: Plan) -> list[str]:
 
 
 def test_without_a_bug_the_books_balance(zygote: Zygote) -> None:
-    assert problems(zygote, Plan("planted/0", only=(*_KILLS, *_BACK), **_SMALL)) == []
+    assert problems(zygote, replace(_SMALL, only=(*_KILLS, *_BACK, "die"))) == []
 
 
 @pytest.mark.parametrize(
@@ -31,10 +33,10 @@ def test_without_a_bug_the_books_balance(zygote: Zygote) -> None:
     ],
 )
 def test_a_bug_of_the_server_is_found(zygote: Zygote, bug: str, only: tuple[str, ...], seen: str) -> None:
-    found = problems(zygote, Plan(f"planted/{bug}", only=only, planted=bug, **_SMALL))
+    found = problems(zygote, replace(_SMALL, name=f"planted/{bug}", only=only, planted=bug))
     assert any(seen in problem for problem in found), found
 
 
 def test_a_tablet_that_deletes_before_it_sends_is_found(zygote: Zygote) -> None:
-    plan = Plan("planted/delete", only=("play", "deliver"), tablet=DeletesBeforeSending, **_SMALL)
+    plan = replace(_SMALL, only=("play", "deliver"), tablet=DeletesBeforeSending)
     assert any("lost" in problem for problem in problems(zygote, plan))
