@@ -58,6 +58,10 @@ campaign: setup $(VENV)/made-test ## everything goes wrong for MINUTES=30, and i
 	@$(PY) tests/needs.py
 	@$(PY) -m tests.campaign $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
+.PHONY: attack
+attack: setup $(VENV)/made-test ## 50,000 hostile requests at every address of the running server, counted (ARGS="--requests 5000")
+	@$(PY) -m tests.hostile $(ARGS)
+
 ##@ Work
 
 .PHONY: format

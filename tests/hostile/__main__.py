@@ -7,8 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 from tests.hostile.attack import attacking
+from tests.hostile.described import ask_described
 
 _ROUND = 5000
+_DESCRIBED = 50
 
 
 def main() -> None:
@@ -21,6 +23,8 @@ def main() -> None:
         # A round begins with an empty town: what the attack itself makes would make its pages slow.
         with tempfile.TemporaryDirectory(prefix="tyck-attack-") as folder, attacking(Path(folder)) as attack:
             attack.throw(min(_ROUND, wanted - statuses.total()))
+            ask_described(attack, _DESCRIBED)
+            attack.ledger.check()
         statuses += attack.ledger.statuses
         routes |= attack.ledger.reached.keys()
         through += attack.ledger.through.total()

@@ -267,6 +267,7 @@ polls = changed(poll_content()) | st.integers(0, 9).flatmap(
 files = {
     "picture": pictures,
     "sound": _spoiled(b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40)),
+    "handover": _spoiled(b"TYCK1" + bytes(500)),
     "package": polls.map(_package) | _spoiled(_package(poll_content())),
 }
 _WIRE = {"join": written(joins), "sync": written(syncs), "idea": ideas}

@@ -46,6 +46,25 @@ ROWS = {
     ("PUT", "/api/v1/ideas/{idea}"): Row(wire="idea"),
     ("POST", "/staff/sign-in"): form("email password next", one_in=4),
     ("POST", "/staff/sign-out"): form(),
+    ("POST", "/staff/sign-in/passkey"): form("credential next"),
+    ("POST", "/staff/sign-in/passkey/ask"): form(one_in=4),
+    ("POST", "/staff/sign-in/second"): form("code next"),
+    ("POST", "/staff/sign-in/second/app"): form("code next"),
+    ("POST", "/staff/sign-in/second/passkey"): form("credential name next"),
+    ("POST", "/staff/sign-in/second/passkey/ask"): form(),
+    ("POST", "/staff/me/app"): form("code"),
+    ("POST", "/staff/me/app/begin"): form(),
+    ("POST", "/staff/me/app/remove"): form(),
+    ("POST", "/staff/me/codes"): form(),
+    ("POST", "/staff/me/passkeys"): form("credential name next"),
+    ("POST", "/staff/me/passkeys/ask"): form(),
+    ("POST", "/staff/me/passkeys/{passkey}/remove"): form(),
+    ("POST", "/staff/me/provider/remove"): form(),
+    ("POST", PERSON + "/second/reset"): form(),
+    ("POST", "/staff/handover"): upload("handover"),
+    ("POST", CONSULTATION + "/release"): form(),
+    ("POST", SESSION + "/release"): form(),
+    ("POST", POLL + "/workshop/tries/child"): form("texts seed at key picture chosen"),
     ("POST", "/staff/invitations/{token}"): form("password again", one_in=4),
     ("POST", "/staff/me/password"): form("old password again", one_in=4),
     ("POST", "/staff/me/sign-out"): form(one_in=4),
@@ -122,6 +141,11 @@ QUERY = _QUERY.split()
 SLOW = {"/staff/consultations/{consultation}/report.pdf": 60}
 """Addresses that only read and take seconds: asked once in so many times."""
 
+_CREDENTIAL = (
+    '{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AAAA",'
+    '"signature":"AAAA","attestationObject":"o2NmbXRkbm9uZQ"}} {} null [] {"id":1}'
+)
+
 VALUES = {
     "agreement": "yes",
     "area": "pedersore satukallio sagoskogen {area}",
@@ -133,6 +157,7 @@ VALUES = {
     "consultation": "third-place {consultation}",
     "cost": "0 1500",
     "coverEmojiHex": "1F3E0 own-00000000000000000000",
+    "credential": _CREDENTIAL,
     "critical": "yes",
     "decision": "include leave_out shown new hidden hidden_name hidden+hurtful",
     "do": "start close add remove up down duplicate restore ask publish",
