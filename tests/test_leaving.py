@@ -108,7 +108,7 @@ async def test_packets_go_with_their_consultation_and_never_without(
 async def test_an_old_database_loses_it_again(tmp_path: Path, filled: dict[str, list[str]]) -> None:
     old = (tmp_path / "tyck.sqlite3").read_bytes()
     db = opened(tmp_path)
-    await erase(db, Seals(tmp_path), *filled["consultation"], NOW)
+    await erase(db, Seals(tmp_path), filled["consultation"][0], NOW)
     await db.close()
     (tmp_path / "tyck.sqlite3").write_bytes(old)
     assert traces(tmp_path, filled["sent"])
