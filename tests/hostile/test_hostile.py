@@ -10,7 +10,7 @@ from tests.hostile.described import ask_described
 from tests.hostile.rows import ROWS
 
 REQUESTS = 1000
-DESCRIBED = 30
+DESCRIBED = 15
 MOST_MB = 400
 
 

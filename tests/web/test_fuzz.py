@@ -1,4 +1,4 @@
-"""Two thousand generated bad bodies against the running app: no 5xx, nothing wrong stored, nothing lost (make attack: more)."""
+"""Two thousand generated bad bodies against the running app: no 5xx, nothing wrong stored, nothing lost."""
 
 import asyncio
 import gzip
