@@ -11,6 +11,7 @@ from server.domain.results import lies_in
 from server.domain.sessions import State, read_grades
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.asked import Asked, list_answered, list_asked
+from server.store.consultations import Consultation
 from server.usecases.report import Results
 
 _GOING = (State.OPEN, State.CLOSING)
@@ -47,6 +48,13 @@ async def read_whose_answers(db: AsyncConnection, found: Results) -> WhoseAnswer
             answered[area] += number
     each = [(known[area], _reach(sessions[area], answered[area])) for area in places]
     return WhoseAnswers(sum((reach for _, reach in each), Reach()), tuple(each))
+
+
+async def list_asked_areas(db: AsyncConnection, consultation: Consultation) -> set[str]:
+    """The places that it asks or that had sessions, and all above them."""
+    known = await list_areas(db)
+    places = {*consultation.list_places_in(known), *(row.area for row in await list_asked(db, consultation.id))}
+    return {area for place in places for area in list_path_in(known, place)}
 
 
 def _is_in(known: Mapping[str, Area], area: str, found: Results) -> bool:

@@ -11,13 +11,14 @@ from server.domain.results import Figure, lies_in, sum_up
 from server.domain.sessions import read_grades
 from server.store.consultations import Revisions
 from server.store.packets import list_figures
+from server.usecases.asked import list_asked_areas
 from server.usecases.report import Results, read_results
 
 
 async def read_levels(
     db: AsyncConnection, revisions: Revisions, consultation_id: str, *, for_anyone: bool
 ) -> list[Results]:
-    """The whole, each school language, each school, and the grades of each; `for_anyone`: what is public of them.
+    """The whole, each school language, each school that is asked, and the grades of each; `for_anyone`: what is public.
 
     Each is what `read_results` says of the same `where`. Raises `not_found`, also when nothing of it is public.
     """
@@ -27,7 +28,7 @@ async def read_levels(
     for language in languages if len(languages) > 1 else ():
         figures = await list_figures(db, consultation_id, "", language)
         levels += _sums(whole, {"school_language": language}, figures)
-    for school in sorted(whole.schools):
+    for school in sorted(whole.schools.keys() & await list_asked_areas(db, whole.consultation)):
         levels += _sums(whole, {"school": school}, await list_figures(db, consultation_id, school, ""))
     if not for_anyone:
         return levels

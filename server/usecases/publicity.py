@@ -15,11 +15,13 @@ from server.domain.questions import ANSWERED_IN, Question
 from server.domain.results import Result
 from server.domain.themes import Theme
 from server.domain.told import Told, tell
+from server.store.areas import Area
 from server.store.consultations import Revisions
 from server.store.feedback import find_feedback
 from server.store.guesses import list_guesses
 from server.store.ideas import ShownIdea, list_shown_ideas
 from server.store.themes import list_themes
+from server.usecases.asked import list_asked_areas
 from server.usecases.report import Results, read_results
 
 
@@ -27,12 +29,13 @@ from server.usecases.report import Results, read_results
 class Public:
     """Everything but `about`, `feedback` and `steps` is empty until the results are public at this place.
 
-    `about` names the consultation, its poll and its schools; its own results are not to be shown.
+    `about` names the consultation and its poll; its own results are not to be shown. `schools` are those that it asks.
     """
 
     about: Results
     feedback: Feedback | None
     steps: Sequence[Step]
+    schools: Sequence[Area] = ()
     questions: Sequence[tuple[Question, Sequence[Result]]] = ()
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     ideas: Sequence[ShownIdea] = ()
@@ -54,14 +57,17 @@ async def read_public(
     steps = timeline(consultation.facts, feedback, frozen=consultation.frozen, today=today)
     if not may_ask(consultation.public, where):
         return Public(about, feedback, steps)
+    asked = await list_asked_areas(db, consultation)
+    schools = [school for school in about.schools.values() if school.id in asked]
     questions = tuple(_open(about))
     if where:
-        return Public(about, feedback, steps, questions)
+        return Public(about, feedback, steps, schools, questions)
     guessed = compare(about.results, about.poll.id, await list_guesses(db, consultation_id, about.poll.id))
     return Public(
         about,
         feedback,
         steps,
+        schools,
         questions,
         guesses={guess.question.id: guess for guess in guessed},
         ideas=await list_shown_ideas(db, consultation_id),

@@ -92,7 +92,7 @@ def _context(found: Public, lang: str) -> dict[str, Any]:
         "found": found,
         "feedback": found.feedback,
         "school": about.schools.get(about.where.get("school", "")),
-        "schools": by_name(about.schools.values(), lang) if about.consultation.public else [],
+        "schools": by_name(found.schools, lang),
         "home": f"/results/{about.consultation.id}",
     }
 
@@ -127,7 +127,7 @@ async def read_aloud(here: Parts, done: set[tuple[str, str]]) -> None:
             whole = await read_public(db, here.revisions, one.id, {}, today)
             schools = [
                 (await read_public(db, here.revisions, one.id, {"school": school.id}, today), school.language)
-                for school in (whole.about.schools.values() if one.public else ())
+                for school in whole.schools
             ]
         for found, lang in [*((whole, lang) for lang in LANGUAGES), *schools]:
             context = {**_context(found, lang), **_nobody("")}

@@ -247,6 +247,17 @@ async def test_only_ideas_that_may_be_shown_are(world: World) -> None:
     assert not [word for word in ("Hemlig", "Orolig", ">Ny<") if word in page]
 
 
+async def test_only_schools_that_are_asked_are_named(world: World) -> None:
+    await execute(world, "INSERT INTO areas VALUES ('ekbacken', 'stad', 'school', 'Ekbacken', 'Ekbacken', 'sv')")
+    await world.town.set_facts({"areas.koivu": "on", "areas.bjork": "on"})
+    await fill(world)
+    await publish(world)
+    for path in (HOME, f"{HOME}/numbers", f"{HOME}/data/places.csv"):
+        page = await read(world, path)
+        assert "Björk" in page
+        assert "Ekbacken" not in page, path
+
+
 async def test_the_list_names_what_is_public(world: World) -> None:
     assert "third-place" not in await read(world, "/results/")
     await publish(world)
