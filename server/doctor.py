@@ -9,7 +9,7 @@ from pathlib import Path
 from server.settings import Settings
 from server.store.archive import NotABackup, read_manifest
 from server.store.database import UNUSABLE, Database
-from server.store.journaled import find_newest_entry
+from server.store.journaled import find_newest_entry, is_unused
 from server.store.lock import is_held
 from server.store.migrate import WrongVersion, check_version
 from server.store.snapshot import Broken, check_whole, database_file, list_dangling
@@ -119,7 +119,8 @@ async def _tables(settings: Settings, db: Database) -> list[Finding]:
 async def _journal(settings: Settings, db: Database) -> list[Finding]:
     assert db.journal
     async with db.reading() as tx:
-        missing = db.journal.entries_after(await find_newest_entry(tx))
+        is_new = db.journal.is_empty() and await is_unused(tx)
+        missing = [] if is_new else db.journal.entries_after(await find_newest_entry(tx, for_update=False))
     if missing is None:
         return [Finding(False, "journal: it does not reach back to this database; the next start says what follows")]
     # What is just being committed stands in the journal first.

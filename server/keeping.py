@@ -14,11 +14,13 @@ from server.doctor import Finding, examine
 from server.seals import Seals
 from server.settings import Settings
 from server.store.archive import DATABASE, Manifest, NotABackup
+from server.store.database import Database
+from server.store.dump import find_contents
 from server.store.lock import InUse, hold
 from server.store.migrate import WrongVersion
 from server.store.replay import Replayed
-from server.store.snapshot import Broken, database_file
-from server.usecases.backup import NoSpace, back_up
+from server.store.snapshot import Broken, Contents, database_file
+from server.usecases.backup import Copy, NoSpace, back_up, of_postgres, of_sqlite
 from server.usecases.restore import finish_restore, restore
 from server.usecases.retention import keep_to_retention
 
@@ -31,8 +33,9 @@ _MB = 1_000_000
 def backup_command(file: Path) -> None:
     """Writes everything to FILE, also while the server runs."""
     settings = settings_for()
+    copy = _find_copy(settings)
     with _plainly(f"{file} was not written"), _progress() as say:
-        manifest = back_up(_database_file(settings), settings.data_dir, file.absolute(), int(time.time()), say)
+        manifest = back_up(copy, settings.data_dir, file.absolute(), int(time.time()), say)
     click.echo(f"{file}: {file.stat().st_size / _MB:,.1f} MB, read back and found whole: {_said(manifest)}")
 
 
@@ -98,14 +101,19 @@ def kept(settings: Settings) -> Iterator[None]:
         raise click.ClickException(f"A server runs on {settings.data_dir}: stop it first.") from None
 
 
-def _database_file(settings: Settings) -> Path:
-    """Raises a refusal where there is no database file yet."""
+def _find_copy(settings: Settings) -> Copy:
+    """How the database of these settings is copied; one that is not there is refused."""
     path = database_file(settings.database_url)
     if path is None:
-        raise click.ClickException("PostgreSQL")
+        return of_postgres(settings.database_url, with_database(settings, _read_contents))
     if not path.exists():
         raise click.ClickException(f"There is no database at {path}.")
-    return path
+    return of_sqlite(path)
+
+
+async def _read_contents(db: Database) -> Contents:
+    async with db.reading() as tx:
+        return await find_contents(tx)
 
 
 def _check_in_data_dir(settings: Settings) -> None:

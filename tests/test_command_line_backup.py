@@ -32,6 +32,7 @@ from server.store.migrate import upgrade
 from server.usecases import restore, run_session
 from tests.browser.demo import DemoServer
 from tests.copies import run_aside, sqlite_url
+from tests.postgres import Cluster
 from tests.test_restart import Load
 from tests.web.staff import open_world
 
@@ -407,6 +408,40 @@ def test_a_full_disk_leaves_nothing_behind(data: Path, tmp_path: Path, monkeypat
 def test_a_place_that_cannot_be_written_is_one_line(data: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(data)
     assert "was not written" in refusal(run(data, "backup", file))
+
+
+@pytest.mark.postgres
+def test_postgresql_is_backed_up_by_its_own_programs(migrated: str, cluster: Cluster, tmp_path: Path) -> None:
+    if not shutil.which("pg_dump"):
+        pytest.skip("pg_dump is not installed here.")
+    url, data, file = cluster.new_database(like=migrated), tmp_path / "data", tmp_path / "backup.tar"
+    load_key(data, "grants")
+    environment = {"TYCK_DATA_DIR": str(data), "TYCK_DATABASE_URL": url}
+    done = CliRunner().invoke(main, ["backup", str(file)], env=environment)
+    assert done.exit_code == 0, done.output
+    assert set(archive.read_manifest(file).parts) == {"tyck.dump", "keys/grants.key"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "TYCK_DATABASE_URL names another" in CliRunner().invoke(main, ["restore", str(file)], env=environment).stderr
+    assert "PostgreSQL" in refusal(run(tmp_path / "new", "restore", file))
+    with tarfile.open(file) as tar:
+        tar.extract("tyck.dump", tmp_path)
+    again = cluster.new_database()
+    target = again.replace("postgresql+asyncpg", "postgresql")
+    subprocess.run(["pg_restore", "--no-owner", f"--dbname={target}", str(tmp_path / "tyck.dump")], check=True)
+    checked = CliRunner().invoke(main, ["doctor"], env={**environment, "TYCK_DATABASE_URL": again})
+    assert "well   database: PostgreSQL, at this version" in checked.stdout
+    assert "well   journal: all of it" in checked.stdout
+
+
+@pytest.mark.postgres
+def test_without_pg_dump_postgresql_is_refused_in_one_line(
+    migrated: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    environment = {"TYCK_DATA_DIR": str(tmp_path), "TYCK_DATABASE_URL": cluster.new_database(like=migrated)}
+    done = CliRunner().invoke(main, ["backup", str(tmp_path / "x.tar")], env=environment)
+    assert "pg_dump, which is not installed here" in refusal(done)
+    assert not (tmp_path / "x.tar").exists()
 
 
 def test_what_cannot_be_backed_up_or_restored_is_one_line(tmp_path: Path, data: Path) -> None:

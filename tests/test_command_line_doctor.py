@@ -67,6 +67,12 @@ def test_a_healthy_installation_has_nothing_wrong(data: Path) -> None:
     }
 
 
+def test_a_new_installation_has_nothing_wrong(tmp_path: Path) -> None:
+    assert run(tmp_path / "new", "migrate").exit_code == 0
+    done = run(tmp_path / "new", "doctor")
+    assert done.exit_code == 0, done.output
+
+
 def readable_by_others(data: Path) -> None:
     (data / "tyck.sqlite3").chmod(0o640)
 

@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.store.schema import journaled
 
 
-async def find_newest_entry(db: AsyncConnection) -> str:
-    """The id of the newest entry this database has; no other transaction adds one before this one ends."""
-    if db.dialect.name == "postgresql":
+async def find_newest_entry(db: AsyncConnection, *, for_update: bool = True) -> str:
+    """The id of the newest entry this database has; `for_update`, no other transaction adds one before this one ends."""
+    if for_update and db.dialect.name == "postgresql":
         await db.execute(text("LOCK TABLE journaled IN EXCLUSIVE MODE"))
     query = select(journaled.c.entry).order_by(journaled.c.seq.desc()).limit(1)
     return str((await db.execute(query)).scalar_one())

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from server.seals import key_name
-from server.store.archive import DATABASE, Manifest, NotABackup, read_archive, write_archive
-from server.store.snapshot import check_whole, copy_database, read_contents
+from server.store.archive import DATABASE, DUMP, Manifest, NotABackup, read_archive, write_archive
+from server.store.dump import check_dump, dump_database
+from server.store.snapshot import Contents, check_whole, copy_database, read_contents
 
 Say = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done, and of how much."""
@@ -26,18 +27,45 @@ class NoSpace(Exception):
     """The text says how much space is needed and how much there is, in bytes."""
 
 
-def back_up(database: Path, data_dir: Path, file: Path, now: int, say: Say) -> Manifest:
+Copy = Callable[[Path, Say], Contents]
+"""Writes a copy of the database into a folder, and tells what it holds."""
+
+
+def of_sqlite(database: Path) -> Copy:
+    """Copies an SQLite file, also while others write to it."""
+
+    def copy(folder: Path, say: Say) -> Contents:
+        # A backup that fills the disk would keep the server from storing answers.
+        needed = 2 * database.stat().st_size + SPARE_BYTES
+        if (free := shutil.disk_usage(folder).free) < needed:
+            raise NoSpace(needed, free)
+        copy_database(database, folder / DATABASE, lambda done, of: say("Copying the database", done, of))
+        return read_contents(folder / DATABASE)
+
+    return copy
+
+
+def of_postgres(url: str, contents: Contents) -> Copy:
+    """Copies a PostgreSQL database; `contents` is what it held before."""
+
+    def copy(folder: Path, say: Say) -> Contents:
+        say("Copying the database", 0, 0)
+        dump_database(url, folder / DUMP)
+        return contents
+
+    return copy
+
+
+def back_up(copy: Copy, data_dir: Path, file: Path, now: int, say: Say) -> Manifest:
     """Writes `file` in place of what bears that name; it is there only once it was unpacked again and found whole.
 
     The seal keys of frozen consultations go in as if destroyed: their tablets need none, and a key that is destroyed
     must not come back. Raises NoSpace, Broken, NotABackup or OSError.
     """
-    _check_space(database, file.parent)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=LEFTOVER) as made:
         parts, draft = Path(made, "parts"), Path(made, "backup.tar")
         parts.mkdir()
-        copy_database(database, parts / DATABASE, lambda done, of: say("Copying the database", done, of))
-        contents = read_contents(parts / DATABASE)
+        contents = copy(parts, say)
         _copy_rest(data_dir, parts, contents.frozen)
         with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:
             counts = contents.counts
@@ -55,6 +83,9 @@ def try_out(file: Path, folder: Path, say: Say) -> Manifest:
     """Unpacks a backup into `folder` and reads all of its database. Raises NotABackup, Broken or OSError."""
     manifest = read_archive(file, folder, lambda done, of: say("Unpacking", done, of))
     say("Checking the database", 0, 0)
+    if (folder / DUMP).exists():
+        check_dump(folder / DUMP)
+        return manifest
     check_whole(folder / DATABASE)
     contents = read_contents(folder / DATABASE)
     if (contents.schema, contents.counts) != (manifest.schema, manifest.counts):
@@ -99,10 +130,3 @@ def _copy_rest(data_dir: Path, parts: Path, frozen: Collection[str]) -> None:
                 shutil.copyfile("/dev/null" if name in destroyed else path, parts / name)
     if (data_dir / "demo.json").exists():
         shutil.copyfile(data_dir / "demo.json", parts / "demo.json")
-
-
-def _check_space(database: Path, folder: Path) -> None:
-    """A backup that fills the disk would keep the server from storing answers."""
-    needed = 2 * database.stat().st_size + SPARE_BYTES
-    if (free := shutil.disk_usage(folder).free) < needed:
-        raise NoSpace(needed, free)

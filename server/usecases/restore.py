@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.store.archive import DATABASE, Manifest
+from server.store.archive import DATABASE, Manifest, NotABackup
 from server.store.database import Database
 from server.store.journal import Journal
 from server.store.keys import load_key
@@ -43,6 +43,8 @@ async def restore(file: Path, data_dir: Path, say: Say) -> Restored:
         new = stage / _NEW
         new.mkdir(mode=0o700, parents=True)
         manifest = try_out(file, new, say)
+        if DATABASE not in manifest.parts:
+            raise NotABackup("It holds a PostgreSQL database: docs/operations.md says how that is restored.")
         key = load_key(new if (new / "keys").exists() else data_dir, "grants")
         replayed = await _bring_up_to_date(new, data_dir / _JOURNAL, key, say)
         aside = _make_aside(data_dir)
