@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -86,6 +87,10 @@ def start(page: Page, current: str) -> None:
     )
 
 
+def _is_heard(server: Server, session: str) -> bool:
+    return len(server.of(session)) > 1
+
+
 def wait(page: Page, check: Callable[[], bool], what: str) -> None:
     eventually(check, what, page)
 
@@ -152,7 +157,7 @@ def test_receipts_go_after_ninety_days_of_the_servers(
 def test_another_session_is_spoken_for_as_it_was_last_seen(server: Server, joined: list[str], page: Page) -> None:
     for current, other in (joined, joined[::-1]):
         start(page, current)
-        wait(page, lambda other=other: len(server.of(other)) > 1, "the other one too")
+        wait(page, partial(_is_heard, server, other), "the other one too")
         page.reload()
     first, last = server.of(joined[1])[0], server.of(joined[0])[-1]
     assert first["tablet"] == {"ready": "no", "keeps": "no", "turn": "idle"}
