@@ -71,6 +71,10 @@ APART = {
     "odfdo": "server.exports.ods_file",
     "xlsxwriter": "server.exports.xlsx_file",
     "alembic": "server.store.migrations.",
+    "webauthn": "server.usecases.passkey_check",
+    "authlib": "server.web.provider_check",
+    "joserfc": "server.web.provider_check",
+    "httpx2": "server.web.provider_check",
 }  # large libraries, each with where it is imported: no server loads that at its start
 RESPONSES = {"server.store.responses", "server.domain.responses"}
 
