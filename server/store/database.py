@@ -38,7 +38,7 @@ SQLITE_WRITER = (
 _NO_CHECKPOINTS = "PRAGMA wal_autocheckpoint=0"
 _SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000")
 JOURNALED = "journaled"
-"""The execution option that keeps a statement out of the journal when it is False."""
+"""The execution option that keeps a statement out of the journal, or lets it in."""
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _NEVER_JOURNALED = frozenset({"responses", "held", "sign_ins", "challenges"})
@@ -111,10 +111,10 @@ class Database:
     def _record(
         self, _connection: Connection, _cursor: object, statement: str, parameters: Any, context: Any, many: bool
     ) -> None:
-        if self._recorded is None or not (context is None or context.execution_options.get(JOURNALED, True)):
+        if self._recorded is None or not (found := _WRITES.match(statement)):
             return
-        found = _WRITES.match(statement)
-        if found and found[1].lower() not in _NEVER_JOURNALED:
+        usual = found[1].lower() not in _NEVER_JOURNALED
+        if context.execution_options.get(JOURNALED, usual) if context else usual:
             self._recorded.append((statement, list(parameters) if many else [parameters]))
 
     @asynccontextmanager

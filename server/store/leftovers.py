@@ -18,10 +18,6 @@ async def list_sessions_left(db: AsyncConnection) -> list[str]:
     return list((await db.execute(query.where(is_over, holds))).scalars())
 
 
-async def list_held_ids(db: AsyncConnection, session: str) -> list[str]:
-    return list((await db.execute(select(held.c.id).where(held.c.session == session))).scalars())
-
-
 async def mark_uncounted_late(db: AsyncConnection, day: int) -> None:
     """Counts as late, after a freeze, what this database took in and the freeze that was replayed on it never saw."""
     counted = select(participation.c.session, func.sum(participation.c.arrived + participation.c.late).label("number"))

@@ -1,7 +1,7 @@
 """Responses that have arrived: while a session is open, held, late, and the tombstones of counted ones."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.deliveries import read_pair
 from server.domain.sessions import TRIAL_ID, State
 from server.store.bulk import Bulk, Work, do
+from server.store.database import JOURNALED, upsert
 from server.store.lasting import mark_as_it_stands, mark_only_what_stands
 from server.store.schema import held, participation, responses, sessions, tombstones
 
@@ -211,9 +212,18 @@ def _undecided(session: str, reason: str) -> ColumnElement[bool]:
     return and_(held.c.session == session, held.c.reason == reason, held.c.body != "")
 
 
-async def erase_held_bodies(db: AsyncConnection, session_ids: Collection[str]) -> None:
-    """After the freeze nobody can decide on them any more: their reasons and number stay."""
-    await db.execute(update(held).where(held.c.session.in_(session_ids)).values(body=""))
+async def list_held_reasons(db: AsyncConnection, session: str) -> dict[str, str]:
+    """Why each response is held, by its id; by its HMAC after the freeze."""
+    rows = await db.execute(select(held.c.id, held.c.reason).where(held.c.session == session))
+    return {response_id: reason for response_id, reason in rows}
+
+
+async def mark_held_over(db: AsyncConnection, session: str, reasons: Mapping[str, str]) -> None:
+    """Keeps, of what was held at the freeze, why and how many, by HMAC of the id: that much is for the journal too."""
+    rows = [{"session": session, "id": mark, "reason": reason, "body": ""} for mark, reason in reasons.items()]
+    if rows:
+        new = upsert(db, held).on_conflict_do_nothing().execution_options(**{JOURNALED: True})
+        await db.execute(new, rows)
 
 
 async def erase_uncounted(db: AsyncConnection, session: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.domain.grants import tombstone
-from server.domain.responses import Response, read_response, suits
+from server.domain.responses import Response, is_id, read_response, suits
 from server.domain.sessions import Session, State
 from server.live import Live
 from server.store import responses
@@ -57,6 +57,16 @@ async def leave_out(db: Database, live: Live, session_id: str, reason: str, *, b
         await responses.erase_undecided_bodies(tx, session_id, reason)
         await note(tx, by, Did.HELD_LEFT_OUT, session)
     await _tell(db, live, session)
+
+
+async def forget_held(tx: AsyncConnection, key: bytes, session_id: str) -> None:
+    """After the freeze nobody can decide any more: of what is held its reasons and number stay, and no id."""
+    held = await responses.list_held_reasons(tx, session_id)
+    marks = {id_: tombstone(session_id, id_, key) for id_ in held if is_id(id_)}
+    counted = await responses.list_tombstoned(tx, [(session_id, mark) for mark in marks.values()])
+    left = {mark: held[id_] for id_, mark in marks.items() if (session_id, mark) not in counted}
+    await responses.mark_held_over(tx, session_id, left)
+    await responses.erase_held(tx, session_id, [*marks])
 
 
 async def _count(

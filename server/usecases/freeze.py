@@ -14,6 +14,7 @@ from server.live import Live
 from server.store import areas, packets, sessions
 from server.store.actions import insert_action
 from server.store.consultations import (
+    Consultation,
     Revisions,
     find_consultation,
     list_published,
@@ -21,8 +22,10 @@ from server.store.consultations import (
     mark_frozen,
 )
 from server.store.database import Database
-from server.store.responses import erase_held_bodies, mark_tombstones_again
+from server.store.responses import mark_tombstones_again
 from server.store.tablets import erase_all_tablets
+from server.usecases.conclude import title_of
+from server.usecases.decide import forget_held
 from server.usecases.release import place_in, release_answers
 from server.usecases.run_session import check_released, close_in, mark_again, note
 
@@ -49,27 +52,32 @@ async def freeze(
             if opened.state != State.CLOSED:
                 await close_in(tx, revisions, key, consultation, opened)
                 await note(tx, by, Did.SESSION_CLOSED, opened)
-        known_areas = await areas.list_areas(tx)
-        ledger = await _ledger(tx, revisions, consultation_id)
-        nodes = await packets.list_waiting_nodes(tx, consultation_id)
-        remaining = {place_in(known_areas, consultation.area, *node) for node in nodes}
-        while remaining:
-            place = parents_last(remaining)[0]
-            for (poll, entry), added in (await packets.list_waiting(tx, consultation_id, place)).items():
-                await release_answers(tx, consultation_id, poll, ledger[poll, entry], place, added)
-            await packets.erase_waiting(tx, consultation_id, place)
-            remaining.discard(place)
-            if place.parent:
-                remaining.add(place.parent)
+        await _close_nodes(tx, revisions, consultation)
         await erase_all_tablets(tx, consultation_id)
-        await erase_held_bodies(tx, [session.id for session in all_sessions])
+        for session in all_sessions:
+            await forget_held(tx, key, session.id)
         await mark_frozen(tx, consultation_id)
         await _mark_again(tx, consultation_id, [session.id for session in all_sessions])
-        title = consultation.title[known_areas[consultation.area].language]
-        await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, title)
+        await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, await title_of(tx, consultation))
     await db.forget_deleted()
     for topic in (consultation_id, *(session.id for session in all_sessions)):
         live.announce(topic)
+
+
+async def _close_nodes(tx: AsyncConnection, revisions: Revisions, consultation: Consultation) -> None:
+    """Children before parents."""
+    known_areas = await areas.list_areas(tx)
+    ledger = await _ledger(tx, revisions, consultation.id)
+    nodes = await packets.list_waiting_nodes(tx, consultation.id)
+    remaining = {place_in(known_areas, consultation.area, *node) for node in nodes}
+    while remaining:
+        place = parents_last(remaining)[0]
+        for (poll, entry), added in (await packets.list_waiting(tx, consultation.id, place)).items():
+            await release_answers(tx, consultation.id, poll, ledger[poll, entry], place, added)
+        await packets.erase_waiting(tx, consultation.id, place)
+        remaining.discard(place)
+        if place.parent:
+            remaining.add(place.parent)
 
 
 async def _mark_again(tx: AsyncConnection, consultation_id: str, session_ids: Sequence[str]) -> None:

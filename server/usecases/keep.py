@@ -131,8 +131,9 @@ class Keeping:
         marks = self._marks(pairs)
         stored = await responses.list_stored(tx, pairs)
         stored |= {marks[mark] for mark in await responses.list_tombstoned(tx, marks)}
-        held = await do(tx, responses.list_held(pairs))
-        return {pair: Receipt("held", reason) for pair, reason in held.items()} | dict.fromkeys(stored, STORED)
+        held = await do(tx, responses.list_held([*marks, *pairs]))
+        kept = {marks.get(pair, pair): Receipt("held", reason) for pair, reason in held.items()}
+        return kept | dict.fromkeys(stored, STORED)
 
     async def keep_each(self, tx: AsyncConnection) -> None:
         """Keeps what arrived in time, after closing or after the freeze, and holds what a person must decide."""

@@ -16,6 +16,7 @@ from server.store.consultations import Revisions, find_consultation
 from server.store.database import Database
 from server.store.erasing import erase_strays
 from server.store.replay import Replayed, replay
+from server.usecases.decide import forget_held
 from server.usecases.keep import DAY_S, let_wait
 from server.usecases.run_session import find, note
 
@@ -53,16 +54,14 @@ async def _settle(tx: AsyncConnection, revisions: Revisions, key: bytes, session
         if late:
             counts = (session.id, 0, len(late)) if is_frozen else (session.id, len(late), 0)
             await do(tx, responses.insert_commit(int(time.time()) // DAY_S, [counts]))
-        await _forget_counted(tx, key, session.id)
-        if is_frozen:
-            await responses.erase_held_bodies(tx, [session.id])
+        await (forget_held if is_frozen else _forget_counted)(tx, key, session.id)
     await responses.erase_responses(tx, session.id)
 
 
 async def _forget_counted(tx: AsyncConnection, key: bytes, session_id: str) -> None:
-    ids = await leftovers.list_held_ids(tx, session_id)
-    marks = {(session_id, tombstone(session_id, id_, key)): id_ for id_ in ids}
-    counted = await responses.list_tombstoned(tx, marks) if marks else set()
+    held = await responses.list_held_reasons(tx, session_id)
+    marks = {(session_id, tombstone(session_id, id_, key)): id_ for id_ in held}
+    counted = await responses.list_tombstoned(tx, marks)
     await responses.erase_held(tx, session_id, [marks[mark] for mark in counted])
 
 
