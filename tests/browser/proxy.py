@@ -18,6 +18,7 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 _WAIT_S = 30.0
 _PATIENCE_S = 1.0
 LATE_S = 0.6
+_WORKER = "/app/sw.js"
 
 
 class Loss(Enum):
@@ -49,6 +50,8 @@ class FaultyProxy:
     upstream: int
     fault: Fault | None = None
     only: str = "/api/v1/sync"
+    newer_worker: bytes = b""
+    """What a newer version of the service worker has at its end."""
     met: Counter[Fault | None] = field(default_factory=Counter)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     port: int = 0
@@ -131,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_ignored: Any) -> None: ...
 
     def _meet(self, fault: Fault | None, body: bytes) -> None:
+        if self.path == _WORKER:
+            # As a whole and as plain text, so that something can be added to it.
+            del self.headers["Accept-Encoding"], self.headers["If-None-Match"]
         if isinstance(fault, Forged):
             self._answer(fault.status, {"Content-Type": fault.type, **dict(fault.headers)}, fault.body)
             return
@@ -151,7 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
             connection.request(self.command, self.path, body or None, headers)
             response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
+            added = self.proxy.newer_worker if self.path == _WORKER else b""
+            return response.status, dict(response.getheaders()), response.read() + added
         finally:
             connection.close()
 
