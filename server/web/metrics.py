@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.metrics import Metrics, Sample, written
 from server.store.tally import Tally
+from server.usecases.backup import BACKUPS
 from server.web.parts import Parts, parts
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -72,6 +73,7 @@ def tell(tally: Tally) -> list[Sample]:
     """What a tally of the database is called."""
     return [
         *(("tyck_sessions", {"state": state}, number) for state, number in sorted(tally.sessions.items())),
+        ("tyck_sessions_not_released", {}, tally.unreleased),
         ("tyck_tablets_silent", {}, tally.silent),
         ("tyck_held", {}, tally.held),
         ("tyck_ideas_waiting", {}, tally.ideas),
@@ -85,6 +87,8 @@ def _of_now(here: Parts) -> Iterator[Sample]:
     folder = here.settings.data_dir
     yield "tyck_database_bytes", {}, sum(path.stat().st_size for path in folder.glob("tyck.sqlite3*"))
     yield "tyck_disk_free_bytes", {}, shutil.disk_usage(folder).free
+    if made := [path.stat().st_mtime for path in (folder / BACKUPS).glob("*.tar")]:
+        yield "tyck_backup_timestamp_seconds", {}, max(made)
     yield "process_start_time_seconds", {}, _BEGAN_AT
     yield "process_max_fds", {}, resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if (system := Path("/proc/self")).exists():
