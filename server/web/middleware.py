@@ -45,7 +45,7 @@ _SHORT_HEADERS = {
 }
 _FOUND = {200, 206}
 _LAST = (b"connection", b"close")
-_HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+_HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 

@@ -103,4 +103,6 @@ def remember_language(request: Request, response: Response) -> None:
     """Keeps the language that the address asks for."""
     # A fragment may be asked for in the language of a field; that is no choice of the reader's.
     if request.query_params.get("lang") in LANGUAGES and request.headers.get("hx-request") != "true":
-        response.set_cookie(LANGUAGE_COOKIE, language_of(request), max_age=_YEAR_S, samesite="lax", httponly=True)
+        secure = request.app.state.parts.settings.is_https
+        language = language_of(request)
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR_S, secure=secure, samesite="lax", httponly=True)

@@ -136,11 +136,13 @@ async def test_https_adds_strict_transport_and_the_host_cookie(tmp_path: Path) -
         client = demo.client()
         person = demo.made.staff[0]
         reply = await client.post("/staff/sign-in", data={"email": person.email, "password": person.password})
-        assert reply.headers["strict-transport-security"] == "max-age=31536000"
+        assert reply.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         cookie = reply.headers["set-cookie"]
         assert cookie.startswith("__Host-tyck=")
         assert {"httponly", "secure", "samesite=lax", "path=/"} <= set(cookie.lower().split("; "))
         assert "domain" not in cookie.lower()
+        language = (await client.get("/privacy?lang=fi")).headers["set-cookie"].lower()
+        assert {"lang=fi", "httponly", "secure", "samesite=lax"} <= set(language.split("; "))
         session = await demo.session()
         ended = await client.post("/api/v1/join", json={"link": session.link})
         assert ended.headers["set-cookie"].startswith("__Host-tyck=")
