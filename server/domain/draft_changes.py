@@ -165,6 +165,21 @@ def move(content: Content, path: str, by: int) -> None:
         to += by
     if 0 <= to < len(parts):
         parts.insert(to, parts.pop(at))
+    _follow(content)
+
+
+def place(content: Content, path: str, at: str) -> None:
+    """Takes the place of the part at `at`, which makes room. Raises `bad_form` unless both stand in one list."""
+    parts, whence = _find(content, path)
+    others, to = _find(content, at)
+    if parts is not others:
+        raise _unknown(at)
+    parts.insert(to, parts.pop(whence))
+    _follow(content)
+
+
+def _follow(content: Content) -> None:
+    """Every profile asks in the order of the questions."""
     order = [each.get("id") for each in content.get("questions", ())]
     for profile in content.get("gradeProfiles", ()):
         profile["questionIds"] = [each for each in order if each in profile.get("questionIds", ())]

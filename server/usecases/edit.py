@@ -97,17 +97,20 @@ async def add_question(
 
 
 async def change(db: Database, clock: Clock, poll: str, do: str, path: str, *, by: str) -> str:
-    """Adds, moves (`up`, `down`), duplicates, removes or restores the part at `path`; returns where to look next.
+    """Adds, moves (`up`, `down`, `place`: to where another stands, `path` being both), duplicates, removes or restores
+    the part at `path`; returns where to look next.
 
     Raises `bad_form`, `not_found` or `frozen`.
     """
     async with db.writing() as tx:
         draft = await find_draft_in_open(tx, poll)
         content = draft.content
+        path, _, at = path.partition(" ")
         doing: dict[str, Callable[[], str | None]] = {
             "add": lambda: draft_changes.add_part(content, path),
             "up": lambda: draft_changes.move(content, path, -1),
             "down": lambda: draft_changes.move(content, path, 1),
+            "place": lambda: draft_changes.place(content, path, at),
             "duplicate": lambda: f"questions.{draft_changes.duplicate(content, path)}",
             "remove": lambda: draft_changes.remove(content, path),
             "restore": lambda: draft_changes.restore(content, path),

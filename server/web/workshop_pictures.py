@@ -34,7 +34,7 @@ async def choose(request: Request) -> Response:
         "bench": bench,
         "save_at": f"{bench.home}/fields",
         "page_name": page_of(at),
-        "back": f"{bench.home}/{'' if page_of(at) == 'questions' else page_of(at)}#{at}",
+        "back": bench.home + ("" if page_of(at) == "questions" else f"/{page_of(at)}") + f"#{at}",
         "path": f"{bench.home}/picture",
     }
     return page(request, "workshop/picture.html", context)

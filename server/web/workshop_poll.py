@@ -125,11 +125,11 @@ async def save(request: Request) -> Response:
             found = await edit.change(here.db, here.clock, poll, do, path, by=person.id)
             if do == "duplicate":
                 fields.page = found.replace(".", "/")
-            return go_to(request, f"/staff/polls/{poll}/workshop/{_address(fields.page)}#{found}")
+            return go_to(request, f"/staff/polls/{poll}/workshop{_address(fields.page)}#{found}")
     except DomainError as error:
         fields.refuse(error)
     if not is_htmx(request) and not fields.is_held:
-        return go_to(request, f"/staff/polls/{poll}/workshop/{_address(fields.page)}")
+        return go_to(request, f"/staff/polls/{poll}/workshop{_address(fields.page)}")
     return await _page(request, fields.page, fields)
 
 
@@ -216,7 +216,7 @@ def gap_place(content: Content, gap: Advice, lang: str) -> str:
 
 
 def _address(page_name: str) -> str:
-    return "" if page_name == "questions" else page_name
+    return "" if page_name == "questions" else f"/{page_name}"
 
 
 async def find_bench(request: Request, *, strictly: bool = False) -> Bench:
@@ -266,7 +266,7 @@ async def _page(
         "known": known_pictures(parts(request).assets, bench.content),
         "typed": defaultdict(str),
         "gap_place": lambda gap: gap_place(bench.content, gap, language_of(request)),
-        "path": bench.home + (f"/{_address(name)}" if _address(name) else ""),
+        "path": bench.home + _address(name),
         **(more or {}),
     }
     if fields and is_htmx(request):

@@ -59,6 +59,16 @@ def test_what_is_written_is_kept_and_advised_on_as_one_writes(mika: Coordinator)
     expect(mika.page.locator("[id='questions.q1.text.sv']")).to_have_value("Vad gör du inte på rasten?")
 
 
+def test_a_question_is_dragged_to_where_another_stands(mika: Coordinator) -> None:
+    # Both lines in sight: the mouse goes from one to the other.
+    mika.page.set_viewport_size({"width": 1280, "height": 1600})
+    mika.open(mika.begin().removeprefix(mika.base))
+    titles = mika.page.locator(".question-line h2")
+    before = titles.all_text_contents()
+    mika.page.locator("[data-grip='questions.q3']").drag_to(mika.page.locator("[id='questions.q1']"))
+    expect(titles).to_have_text([before[2], before[0], before[1], *before[3:]])
+
+
 def test_a_link_waits_for_the_last_letters(mika: Coordinator) -> None:
     home = mika.begin()
     mika.open(f"{home.removeprefix(mika.base)}/questions/q1")

@@ -218,6 +218,19 @@ def test_moving_goes_past_what_is_taken_away_and_profiles_follow() -> None:
     assert complete(content)["questions"][0]["id"] == "q3"
 
 
+def test_a_part_is_taken_to_where_another_stands_in_the_same_list() -> None:
+    content = poll_content()
+    before = [each["id"] for each in content["questions"]]
+    draft_changes.place(content, "questions.q4", "questions.q2")
+    draft_changes.place(content, "questions.q1", "questions.q3")
+    assert [each["id"] for each in content["questions"]] == ["q4", "q2", "q3", "q1", *before[4:]]
+    asked = complete(content)["gradeProfiles"][1]["questionIds"]
+    assert asked[:4] == ["q4", "q2", "q3", "q1"]
+    for other in ("questions.q1.options.home", "gradeProfiles.short", "questions.nowhere", ""):
+        with pytest.raises(DomainError):
+            draft_changes.place(content, "questions.q4", other)
+
+
 def test_a_twin_is_asked_where_the_first_is() -> None:
     content = poll_content()
     twin = draft_changes.duplicate(content, "questions.q7")

@@ -111,6 +111,17 @@ async def test_a_name_is_needed_and_an_area_of_ones_own(world: World) -> None:
     assert (await otto.post("/staff/workshop", data=TITLE)).status_code == 403
 
 
+async def test_what_a_button_does_is_seen_on_the_page_it_leads_to(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    for do in ("place questions.q3 questions.q1", "up questions.q3", "remove questions.q2", "restore questions.q2", ""):
+        done = await saved(mika, f"{POLL}/workshop/fields", {}, page="questions", do=do)
+        assert (done.status_code, (await mika.get(done.headers["location"])).status_code) == (303, 200), do
+    chooser = (await mika.get(f"{POLL}/workshop/picture?at=coverEmojiHex")).text
+    for back in {*re.findall(r'href="([^"#]*)#coverEmojiHex"', chooser)}:
+        assert (await mika.get(back)).status_code == 200
+    assert [each["id"] for each in (await content_of(world, POLL + "/workshop"))["questions"]][:2] == ["q3", "q1"]
+
+
 async def test_fields_are_saved_without_script_and_one_by_one(world: World) -> None:
     mika = await world.signed_in("Mika")
     home = await begun(mika)
