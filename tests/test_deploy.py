@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from server.__main__ import main
+from tests.architecture.test_documented import commands
+
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
 
@@ -34,3 +37,16 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 def test_the_container_copies_all_that_runs_and_nothing_else() -> None:
     copied = set(re.findall(r"^COPY (\S+)", (DEPLOY / "Containerfile").read_text("utf-8"), flags=re.MULTILINE))
     assert copied == {"requirements.txt", "server", "pwa", "static", "locales"}
+
+
+def test_every_command_that_the_pages_name_exists() -> None:
+    known = set(commands(main))
+    for path in [*(ROOT / "docs/operations").glob("*.md"), *DEPLOY.iterdir()]:
+        for named in re.findall(r"python -m server ([a-z]+(?: [a-z]+)?)", path.read_text("utf-8")):
+            assert named in known or named.split()[0] in known, (path.name, named)
+
+
+def test_every_page_that_the_pages_lead_to_exists() -> None:
+    for path in [ROOT / "docs/operations.md", *(ROOT / "docs/operations").glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / link).exists(), (path.name, link)
