@@ -149,9 +149,9 @@ async def publish_draft(db: Database, clock: Clock, poll: str, *, by: str, seen:
         newest = await list_published(tx, consultation.id)
         if not newest or newest[0].id != seen:
             content = complete(draft.content)
+            await _mark_again(tx, draft)
             await insert_revision(tx, seen, consultation.id, content, clock())
             await mark_consultation(tx, replace(consultation, cover=content["coverEmojiHex"]))
-            await _mark_again(tx, draft)
             about = " / ".join(content["title"][lang] for lang in LANGUAGES)
             await insert_action(tx, by, Did.POLL_PUBLISHED, consultation.area, about)
     return seen
