@@ -23,10 +23,11 @@ from tests.browser.tablet import Tablet, invent
 from tests.campaign.children import asked
 from tests.campaign.ledger import Ledger
 
-_PATIENCE_MS = 20_000
-_LOST_PATIENCE = 8
+_PATIENCE_MS = 10_000
+_LOST_PATIENCE = 12
 _HOME_S = 240
-_TRIES = 30
+_TRIES = 60
+_LOOK_MS = 300
 _FULL = """() => {
   const {add} = IDBObjectStore.prototype;
   IDBObjectStore.prototype.add = () => { throw new DOMException('No room', 'QuotaExceededError'); };
@@ -60,6 +61,7 @@ class Browser:
     turns: int = 0
     _thread: threading.Thread = field(init=False)
     _going: threading.Event = field(default_factory=threading.Event)
+    _called: threading.Event = field(default_factory=threading.Event)
     _home: threading.Event = field(default_factory=threading.Event)
     _over: threading.Event = field(default_factory=threading.Event)
     _failures: int = 0
@@ -74,14 +76,15 @@ class Browser:
         self._thread.start()
 
     def come_home(self) -> None:
-        """Until everything it holds is delivered; it plays no further before `go_on`."""
+        """Until everything it holds is delivered; it plays no further."""
         self._going.clear()
+        self._called.set()
         if not self._home.wait(_HOME_S):
             self.problems.append(f"{self.name} did not come home")
 
-    def go_on(self) -> None:
+    def stay_ready(self) -> None:
+        """It may be called home once more."""
         self._home.clear()
-        self._going.set()
 
     def end(self) -> None:
         self._over.set()
@@ -96,11 +99,10 @@ class Browser:
                 try:
                     if self._going.is_set():
                         self._live()
-                    elif not self._home.is_set():
+                    elif self._called.wait(0.2):
                         self._hand_in()
+                        self._called.clear()
                         self._home.set()
-                    else:
-                        self._going.wait(0.2)
                     self._failures = 0
                 except (Error, AssertionError) as error:
                     self._recover(error)
@@ -111,7 +113,11 @@ class Browser:
         self._failures += 1
         if self._failures == _LOST_PATIENCE:
             self.problems.append(f"{self.name} is stuck: {str(error)[:300]}")
-        self._kill()
+        if self._failures % 3:
+            with suppress(Error):
+                self._tablet.open()
+        else:
+            self._kill()
 
     def _switch_on(self) -> None:
         self._take(self._device.start())
@@ -133,13 +139,15 @@ class Browser:
             self._advance()
 
     def _advance(self) -> None:
-        tablet, at = self._tablet, self._tablet.at
+        tablet = self._tablet
+        tablet.here.wait_for(timeout=_PATIENCE_MS)
+        at = tablet.at
         if tablet.here.locator('button[data-do="go-on"]:visible').count():
             tablet.do("new-child" if at != "stuck" and self.rng.random() < 0.1 else "go-on")
         elif at == "join":
             self._join()
         elif at == "language":
-            tablet.choose_language(self.rng.choice(("sv", "fi")))
+            tablet.here.locator(f'button[data-do="language"][data-lang="{self.rng.choice(("sv", "fi"))}"]').click()
         elif at == "review":
             self._confirm()
         elif at.startswith("q") or at == "exit":
@@ -155,7 +163,6 @@ class Browser:
             return
         _, link, self._profile = found
         self._tablet.open(f"/app/j/{link}")
-        self._tablet.expect_at("language")
 
     def _answer(self, question: str) -> None:
         child = invent(list(asked(self._profile or "short")), self.rng.randrange(500), "fi")
@@ -171,8 +178,7 @@ class Browser:
     def _confirm(self, press: Callable[[], None] | None = None) -> None:
         draft = self._expect_turn()
         (press or (lambda: self._tablet.do("confirm")))()
-        self._tablet.expect_at("thanks")
-        expect(self._tablet.section("thanks").locator("[data-saved]")).to_be_visible()
+        expect(self._tablet.section("thanks").locator("[data-saved]")).to_be_visible(timeout=_PATIENCE_MS)
         self.ledger.tick(draft)
         self.turns += 1
 
@@ -196,7 +202,7 @@ class Browser:
         self._switch_on()
 
     def _kill_while_confirming(self) -> None:
-        if self._tablet.at != "review":
+        if not self._tablet.section("review").is_visible():
             return self._advance()
         self._expect_turn()
         self._tablet.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
@@ -223,7 +229,7 @@ class Browser:
 
     def _two_tabs(self) -> None:
         """Both confirm the same turn."""
-        if self._tablet.at != "review":
+        if not self._tablet.section("review").is_visible():
             return self._advance()
         other = Tablet(self._device.context.new_page(), self.url, self._device)
         other.open()
@@ -239,14 +245,14 @@ class Browser:
         self.met["two tabs"] += 1
 
     def _tap_twice(self) -> None:
-        if self._tablet.at != "review":
+        if not self._tablet.section("review").is_visible():
             return self._advance()
         self.met["double taps"] += 1
         self._confirm(lambda: self._tablet.double_tap(self._tablet.here.locator('button[data-do="confirm"]')))
 
     def _fill(self) -> None:
         """No tick while there is no room."""
-        if self._tablet.at != "review":
+        if not self._tablet.section("review").is_visible():
             return self._advance()
         draft = self._expect_turn()
         self._tablet.page.evaluate(_FULL)
@@ -296,17 +302,20 @@ class Browser:
     # the end
 
     def _hand_in(self) -> None:
-        """It starts and speaks for every class it holds, until nothing waits; and so once more, for what was lost."""
-        for _ in range(2):
+        """It starts and speaks for every class it holds receipts of, until nothing waits and nothing was missing."""
+        page, said = self._tablet.page, Counter[str]()
+        page.on("response", lambda answer: said.update(["sync"] if "/api/v1/sync" in answer.url else []))
+        with suppress(Error):
             self._tablet.open()
-            for _ in range(_TRIES):
-                self._tablet.hurry()
-                self._tablet.page.wait_for_timeout(300)
-                if not self._tablet.stored("outbox"):
-                    break
-            else:
-                left = self._tablet.stored("outbox")
-                self.problems.append(f"{self.name} never delivered {len(left)}: {self._tablet.stored('sessions')}")
+        self._tablet.here.wait_for(timeout=_PATIENCE_MS)
+        classes = {receipt["id"].split("/")[0] for receipt in self._tablet.stored("receipts")}
+        for _ in range(_TRIES):
+            self._tablet.hurry()
+            page.wait_for_timeout(_LOOK_MS)
+            if said["sync"] > len(classes) and not self._tablet.stored("outbox"):
+                return
+        left = [item["session"] for item in self._tablet.stored("outbox")]
+        self.problems.append(f"{self.name} never delivered {left}, asked {said['sync']} times for {len(classes)}")
 
 
 _ACCIDENTS: list[tuple[Callable[[Browser], Any], int]] = [

@@ -187,7 +187,7 @@ class Director:
         tablet, each = self.rng.choice(self.tablets), self.rng.choice(list(self.classes.values()))
         trouble = self._trouble()
         if not tablet.join(each.link, trouble) and trouble is CALM and self._state(each.id) in ("open", "prepared"):
-            self.problems.append(f"{tablet.name} could not join {each.id}")
+            self.problems.append(f"{tablet.name} could not join {each.id}: {tablet.last}")
 
     def two_tabs(self) -> None:
         """Both send the same outbox at once."""
@@ -248,7 +248,11 @@ class Director:
         each = self.rng.choice(free)
         self.crowd = [self._new_tablet(f"c{number}") for number in range(self.crowd_of)]
         with ThreadPoolExecutor(16) as pool:
-            list(pool.map(lambda tablet: tablet.join(each.link), self.crowd))
+            joined = sum(pool.map(lambda tablet: tablet.join(each.link), self.crowd))
+        if joined < self.crowd_of:
+            said = Counter(tablet.last for tablet in self.crowd if not tablet.sessions)
+            self.problems.append(f"only {joined} of {self.crowd_of} tablets could join: {said}")
+            return
         for tablet in self.crowd:
             self.play_turn(tablet, each.id)
         self.host.kill()
@@ -442,6 +446,8 @@ class Director:
         for browser in self.browsers:
             browser.come_home()
             self.problems += browser.problems
+            browser.problems.clear()
+            browser.stay_ready()
         everybody = [(tablet, one) for tablet in (*self.tablets, *self.crowd) for one in tablet.sessions]
         for _ in range(_ROUNDS):
             everybody = [each for each in everybody if not self._is_done(*each)]
@@ -449,7 +455,9 @@ class Director:
                 return
             # Some asked more often than 20 times in this second.
             time.sleep(_AGAIN_S)
-        self.problems += [f"never delivered: {tablet.unsent(one)} of {tablet.name}, {one}" for tablet, one in everybody]
+        self.problems += [
+            f"never delivered: {tablet.unsent(one)} of {tablet.name}, {one}: {tablet.last}" for tablet, one in everybody
+        ]
 
     @staticmethod
     def _is_done(tablet: Tablet, session: str) -> bool:

@@ -44,7 +44,7 @@ class Network(FaultyProxy):
     def choose(self, headers: Message) -> Fault | None:
         with self._drawing:
             name = headers.get(FAULT, "")
-            if not name and self.rng.random() < self.spoiled:
+            if FAULT not in headers and self.rng.random() < self.spoiled:
                 name = self.rng.choice(list(FAULTS))
             self.named[name or "none"] += 1
         return FAULTS.get(name)

@@ -30,7 +30,7 @@ class Trouble:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {name: value for name, value in ((FAULT, self.fault), (KILL, self.kill)) if value}
+        return {FAULT: self.fault, **({KILL: self.kill} if self.kill else {})}
 
 
 CALM = Trouble()
@@ -38,7 +38,7 @@ CALM = Trouble()
 
 @dataclass
 class Tablet:
-    """`port` is that of the network; `asked` counts the requests that were answered as ours."""
+    """`port` is that of the network; `answered` counts the answers that were ours, `last` is what came last."""
 
     name: str
     port: int
@@ -47,6 +47,7 @@ class Tablet:
     answered: int = 0
     batch: int = 50
     day: int = 0
+    last: str = ""
     turns: dict[str, int] = field(default_factory=dict)
     requests: deque[tuple[str, str, dict[str, str], bytes]] = field(default_factory=lambda: deque(maxlen=20))
 
@@ -232,8 +233,10 @@ class Tablet:
         try:
             status, said = send(self.port, method, path, {**headers, **trouble.headers}, body, hurried=hurried)
             answer = json.loads(said)
-        except (NoAnswer, ValueError):
+        except (NoAnswer, ValueError) as error:
+            self.last = repr(error.__cause__ or error)
             return None
+        self.last = f"{status} {said[:80]!r}"
         if status == 413:
             self.batch = max(1, self.batch // 2)
         elif status == 200:
