@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 
-from server.exports.child import ask_child, module
+from server.child import ask_child, module
 
 NO_PANGO = 3
 """The exit code of the child when its libraries are not installed."""

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from server.exports.child import ask_child, module
+from server.child import ask_child, module
 from server.exports.rows import Record
 from server.exports.words import WIDTHS, notes, say, table
 

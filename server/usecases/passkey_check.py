@@ -7,7 +7,7 @@ from typing import Any
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from server.usecases.aside import REFUSED
+from server.child import REFUSED
 
 
 def check(given: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from server.child import REFUSED, ask_child, module
 from server.domain.actions import Did
 from server.domain.errors import DomainError
 from server.store.database import Database
@@ -21,7 +22,6 @@ from server.store.passkeys import (
 )
 from server.store.sign_ins import erase_sign_ins
 from server.store.staff import Member, find_member
-from server.usecases.aside import ask_aside
 from server.usecases.challenges import ask, take
 from server.usecases.hashing import hash_token
 from server.usecases.second_factor import Proved, codes_for, forget_codes_of_nothing, has_any
@@ -29,7 +29,8 @@ from server.usecases.sign_ins import Clock, begin, note, strengthen
 
 MOST_NAME = 60
 MOST_PASSKEYS = 10
-_CHECK = "server.usecases.passkey_check"
+_CHECK = module("server.usecases.passkey_check", waits=True)
+_REFUSED = {REFUSED: "wrong_passkey"}
 _SIGN_IN = "passkey"
 _ALGORITHMS = (-8, -7, -257)
 _WAIT_MS = 120_000
@@ -141,10 +142,10 @@ async def has_factor(db: Database, person: str) -> bool:
 async def _check(base_url: str, challenge: str, credential: dict[str, Any], **known: object) -> dict[str, Any]:
     parts = urlsplit(base_url)
     given = {"site": _site(base_url), "origin": f"{parts.scheme}://{parts.netloc}", **known}
-    checked = await ask_aside(_CHECK, {"challenge": challenge, "credential": credential, **given})
-    if checked is None:
-        raise DomainError("wrong_passkey")
-    return checked
+    answer: dict[str, Any] = json.loads(
+        await ask_child(_CHECK, {"challenge": challenge, "credential": credential, **given}, _REFUSED)
+    )
+    return answer
 
 
 def _may(member: Member | None, signed: dict[str, Any], *, demo: bool) -> bool:

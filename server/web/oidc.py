@@ -5,17 +5,22 @@ Speaks with it in a child process. Knows no request of ours.
 
 import base64
 import hashlib
+import json
 import secrets
 import time
 from typing import Any
 from urllib.parse import urlencode
 
+from server.child import REFUSED, ask_child, module
 from server.domain.errors import DomainError
 from server.domain.provided import Identity, RoleRule, read_identity
 from server.settings import Oidc
-from server.usecases.aside import ask_aside
 
-_CHECK = "server.web.provider_check"
+AWAY = 4
+"""The exit code of the child that speaks with the service when nothing came."""
+
+_CHECK = module("server.web.provider_check", waits=True)
+_CODES = {REFUSED: "provider_refused", AWAY: "provider_away"}
 _KNOWN_FOR_S = 3600
 
 
@@ -59,7 +64,7 @@ class Provider:
             "nonce": kept["nonce"],
             "wanted": sorted({rule.claim for rule in self._rules}),
         }
-        claims = _there(await ask_aside(_CHECK, given))
+        claims = await _ask(given)
         identity = read_identity(self.settings.issuer, claims, self._rules, self.settings.second)
         if identity is None:
             raise DomainError("provider_refused")
@@ -67,14 +72,11 @@ class Provider:
 
     async def _find(self) -> dict[str, Any]:
         if time.monotonic() >= self._until:
-            self._found = _there(await ask_aside(_CHECK, {"job": "discover", "issuer": self.settings.issuer}))
+            self._found = await _ask({"job": "discover", "issuer": self.settings.issuer})
             self._until = time.monotonic() + _KNOWN_FOR_S
         return self._found
 
 
-def _there(said: dict[str, Any] | None) -> dict[str, Any]:
-    if said is None:
-        raise DomainError("provider_refused")
-    if said.get("away") is True:
-        raise DomainError("provider_away")
-    return said
+async def _ask(given: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(await ask_child(_CHECK, given, _CODES))
+    return answer

@@ -15,9 +15,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from server.usecases.aside import REFUSED
+from server.child import REFUSED
+from server.web.oidc import AWAY
 
-AWAY = {"away": True}
 _PATIENCE_S = 10
 _LEEWAY_S = 120
 # A key that the provider publishes, never a shared secret and never none.
@@ -97,7 +97,7 @@ def main() -> None:
         said = _JOBS[given["job"]](given)
     except HTTPError as error:
         sys.stderr.write(type(error).__name__)
-        said = AWAY
+        sys.exit(AWAY)
     except (Refused, OAuthError, JoseError, ValueError, KeyError, TypeError) as error:
         sys.stderr.write(str(error) if isinstance(error, Refused) else type(error).__name__)
         sys.exit(REFUSED)

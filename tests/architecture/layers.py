@@ -27,8 +27,8 @@ ROOTS = {
 MAY_SEE = {
     "domain": {"domain"},
     "store": {"store", "domain"},
-    "usecases": {"usecases", "store", "domain", "live", "seals", "voice"},
-    "exports": {"exports", "usecases", "store", "domain", "i18n"},
+    "usecases": {"usecases", "store", "domain", "live", "seals", "voice", "child"},
+    "exports": {"exports", "usecases", "store", "domain", "i18n", "child"},
     "web": {
         "web",
         "exports",
@@ -39,6 +39,7 @@ MAY_SEE = {
         "seals",
         "handover",
         "voice",
+        "child",
         "mail",
         "metrics",
         "i18n",
@@ -48,6 +49,7 @@ MAY_SEE = {
     "seals": {"seals", "store", "domain"},
     "handover": {"handover", "store", "domain"},
     "voice": {"voice", "domain"},
+    "child": {"child", "domain"},
     "mail": {"mail", "settings"},
     "metrics": {"metrics"},
     "systemd": {"systemd"},

@@ -1,4 +1,4 @@
-"""Work for a child process: what its libraries weigh goes when it ends. Knows no format."""
+"""Work for a child process: what its libraries weigh goes when it ends. Knows no job of theirs."""
 
 import asyncio
 import json
@@ -11,16 +11,21 @@ from types import MappingProxyType
 
 from server.domain.errors import DomainError
 
-_ROOT = Path(__file__).parent.parent.parent
+REFUSED = 3
+"""The exit code of a child that was given what is not right."""
+
+_ROOT = Path(__file__).parent.parent
 _PATIENCE_S = 120
+# A child may have to go through the network's proxy, and trust its certificates.
+_KEPT = ("PATH", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _NO_CODES: Mapping[int, str] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
 
 
-def module(name: str) -> tuple[str, ...]:
-    """The command that runs a module of ours, behind everything else that this machine does."""
-    return ("nice", "-n", "10", sys.executable, "-m", name)
+def module(name: str, *, waits: bool = False) -> tuple[str, ...]:
+    """The command that runs a module of ours: behind everything else that this machine does, unless somebody waits."""
+    return (*(() if waits else ("nice", "-n", "10")), sys.executable, "-m", name)
 
 
 async def ask_child(command: Sequence[str], given: object, codes: Mapping[int, str] = _NO_CODES) -> bytes:
@@ -34,7 +39,7 @@ async def ask_child(command: Sequence[str], given: object, codes: Mapping[int, s
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=_ROOT,
-        env={"PATH": os.environ.get("PATH", os.defpath), "HOME": os.environ.get("HOME", "/")},
+        env={"PATH": os.defpath, "HOME": "/", **{name: os.environ[name] for name in _KEPT if name in os.environ}},
     )
     try:
         async with asyncio.timeout(_PATIENCE_S):
@@ -46,8 +51,10 @@ async def ask_child(command: Sequence[str], given: object, codes: Mapping[int, s
             process.kill()
             await process.wait()
     if code := process.returncode:
+        why = told.decode(errors="replace").strip().rpartition("\n")[2][:200]
         if code in codes:
+            log.warning("a child refused: %s (%s)", codes[code], why)
             raise DomainError(codes[code])
-        log.error("a child failed: %s", told.decode(errors="replace").strip().rpartition("\n")[2])
+        log.error("a child failed: %s", why)
         raise DomainError("internal")
     return made
