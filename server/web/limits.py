@@ -5,6 +5,7 @@ from collections import Counter
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from server.domain.errors import DomainError
+from server.domain.people import same_case
 
 _ALL = ""
 _DAY_S = 12 * 3600
@@ -61,6 +62,7 @@ class Limits:
         self._wrong_codes_in_all = (_Quota(WRONG_A_MINUTE_IN_ALL, 60), _Quota(WRONG_AN_HOUR_IN_ALL, 3600))
         self._joined = _Quota(1, _DAY_S)
         self._sign_ins = _Quota(10, 60)
+        self._sign_ins_near = _Quota(60, 60)
         self._sign_ins_in_all = _Quota(120, 60)
         self._asks = _Quota(60, 60)
         self._asks_in_all = _Quota(300, 60)
@@ -91,8 +93,14 @@ class Limits:
         self._joined.take(network(address))
 
     def sign_in(self, address: str, email: str) -> None:
-        one = f"{address} {email.strip().casefold()}"
-        if not (self._sign_ins_in_all.has_room(_ALL) and self._sign_ins.take(one) and self._sign_ins_in_all.take(_ALL)):
+        """No single place uses up what the whole installation may try: others must get in."""
+        place = network(address)
+        tries = (
+            (self._sign_ins, f"{place} {same_case(email)}"),
+            (self._sign_ins_near, place),
+            (self._sign_ins_in_all, _ALL),
+        )
+        if not (self._sign_ins_in_all.has_room(_ALL) and all(quota.take(key) for quota, key in tries)):
             raise DomainError("too_many")
 
     def ask(self, address: str) -> None:

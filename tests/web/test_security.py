@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from server.domain.errors import ERROR_KINDS
+from server.domain.errors import ERROR_KINDS, DomainError
+from server.web.limits import Limits
 from tests.web.demo import DemoApp, open_demo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -262,6 +263,17 @@ async def test_ten_wrong_passwords_a_minute_are_enough(demo: DemoApp) -> None:
     assert (await client.post("/staff/sign-in", data=right)).status_code == 429
     demo.forget_limits()
     assert (await client.post("/staff/sign-in", data=right)).status_code == 303
+
+
+async def test_one_place_that_tries_many_accounts_locks_nobody_else_out() -> None:
+    limits, refused = Limits(), 0
+    for number in range(130):
+        try:
+            limits.sign_in(f"2001:db8:1:2::{number:x}", f"{number}@demo.example")
+        except DomainError:
+            refused += 1
+    assert refused == 70
+    limits.sign_in("198.51.100.7", "alva@demo.example")
 
 
 @pytest.mark.parametrize(
