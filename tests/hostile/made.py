@@ -183,7 +183,9 @@ class _Maker:
         return "?" + "&".join(f"{name}={quote(self.value(name)[:3000].encode('utf-8', 'replace'))}" for name in names)
 
     def there(self, name: str) -> str:
-        return self.dice.choice(self.known.get(name) or VALUES.get(name, "x").split())
+        there = self.known.get(name) or VALUES.get(name, "x").split()
+        # One throw however many there are, or what comes after would depend on them.
+        return there[int(self.dice.random() * len(there))]
 
     def value(self, name: str) -> str:
         """What may well stand in a field of that name, or something nasty."""
