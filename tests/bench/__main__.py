@@ -14,6 +14,7 @@ from tests.bench.first_load import measure_first_load
 from tests.bench.paint import measure_paint
 from tests.bench.processes import bare, tyck, wait_for_sounds
 from tests.bench.raw_sqlite import RawSqlite
+from tests.bench.recovery import measure_recovery
 from tests.bench.responses import Responses
 from tests.bench.results import measure_results
 from tests.bench.school_day import SchoolDay, make_school_day, tablets_file
@@ -58,6 +59,7 @@ def _measure(folder: Path, rounds: int) -> dict[str, Any]:
         measured["paint"] = measure_paint(server, day.link)
         measured["tap"] = measure_taps(server, day.link)
         measured["turns"] = measure_turns(server, day.link)
+    measured["recovery"] = measure_recovery(data, day, tablets_file(folder, day), rounds)
     measured["results"] = asyncio.run(measure_results(_inside(folder, "results")))
     measured["utility"] = asyncio.run(measure_utility(_inside(folder, "utility")))
     measured["seconds"] = time.monotonic() - started

@@ -56,6 +56,15 @@ def tyck(data_dir: Path) -> Iterator[Served]:
 
 
 @contextmanager
+def starting(data_dir: Path) -> Iterator[Served]:
+    """The same, from the moment its process begins."""
+    port = _free_port()
+    command = ["-m", "server", "demo", "--data", str(data_dir), "--port", str(port), "--json"]
+    with _process(command) as process:
+        yield Served(process.pid, port)
+
+
+@contextmanager
 def bare() -> Iterator[Served]:
     """The route that validates and stores nothing."""
     port = _free_port()
@@ -98,12 +107,18 @@ def _silent(server: Served, name: str, url: str) -> set[str]:
 
 @contextmanager
 def _running(arguments: list[str], port: int) -> Iterator[Served]:
+    with _process(arguments) as process:
+        _wait_until_it_answers(process, port)
+        yield Served(process.pid, port)
+
+
+@contextmanager
+def _process(arguments: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(
         [sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     )
     try:
-        _wait_until_it_answers(process, port)
-        yield Served(process.pid, port)
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -11,6 +11,7 @@ def print_table(measured: Mapping[str, Any]) -> None:
     for heading, lines in (
         ("Responses, each durable before it is answered (64 connections)", _responses(measured["responses"])),
         ("Commit to the teacher's page (200 tablets, each delivering every 5 s)", _events(measured["events"])),
+        ("Killed (kill -9) under load and started again", _recovery(measured["recovery"])),
         ("Resident memory of the server", _memory(measured["memory_mb"])),
         ("A child's first load, compressed", _first_load(measured["first_load_bytes"])),
         ("The same on slow 4G, with a 4 times slower processor", _paint(measured["paint"])),
@@ -56,6 +57,11 @@ def _events(of: Mapping[str, float]) -> Iterator[Line]:
     yield "event: p99", f"{of['event_p99_ms']:.1f} ms", "≤ 250 ms", of["event_p99_ms"] <= 250
     fetched = f"{of['fragment_p50_ms']:.0f} / {of['fragment_p99_ms']:.0f} ms"
     yield "fetching the new fragment: p50 / p99", fetched, "", None
+
+
+def _recovery(of: Mapping[str, float]) -> Iterator[Line]:
+    yield "from its start to the first stored response", f"{of['s']:.1f} s", "≤ 2 s", of["s"] <= 2
+    yield "  processor time of the new process until then", f"{of['cpu_s']:.1f} s", "", None
 
 
 def _memory(of: Mapping[str, float]) -> Iterator[Line]:

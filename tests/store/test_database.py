@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from server.store.database import Database
 from server.store.keys import load_key
 from server.store.migrate import migrate
+from tests.copies import sqlite_url
 
 counter = table("counter", column("id", String), column("n", Integer))
 WRITER = Path(__file__).with_name("acknowledging_writer.py")
@@ -98,6 +99,22 @@ async def test_the_writer_on_sqlite_is_durable_and_forgets(tmp_path: Path, pragm
     async with db.writing() as tx:
         assert (await tx.execute(text(f"PRAGMA {pragma}"))).scalar_one() == value
     await db.close()
+
+
+async def test_only_who_checkpoints_empties_the_log(tmp_path: Path) -> None:
+    url, log = sqlite_url(tmp_path), tmp_path / "tyck.sqlite3-wal"
+    server, command = Database(url), Database(url, checkpoints=False)
+    await migrate(server)
+    for _ in range(2):
+        async with command.writing() as tx:
+            await tx.execute(text("CREATE TABLE IF NOT EXISTS big (body BLOB)"))
+            await tx.execute(text("INSERT INTO big VALUES (zeroblob(8000000))"))
+        await command.forget_deleted()
+    assert log.stat().st_size > 16_000_000
+    await server.forget_deleted()
+    assert log.stat().st_size == 0
+    await command.close()
+    await server.close()
 
 
 async def test_the_writer_on_postgresql_is_durable(db: Database) -> None:
