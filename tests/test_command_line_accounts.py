@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from server.account import reset
+from server.domain.people import Role
+from server.store.passkeys import Passkey, insert_passkey
+from server.store.second_factors import SecondFactor, count_recovery_codes, insert_recovery_codes, insert_second_factor
+from server.store.sign_ins import find_sign_in, insert_sign_in
+from server.store.staff import find_account
+from server.usecases.accounts import add_account
+from server.usecases.second_factor import has_any
 from tests.store.test_migrations import check_refusal, command
+from tests.town import Town
 
 ULLA = ("ulla@kommun.example", "--name", "Ulla Ek")
 
@@ -44,3 +53,20 @@ def test_an_unknown_address_is_refused(tmp_path: Path, arguments: tuple[str, str
 
 def test_a_database_that_was_never_migrated_is_refused(tmp_path: Path) -> None:
     check_refusal(account(tmp_path, "list"), "older", "migrate")
+
+
+async def test_reset_takes_a_second_factor_away_too(town: Town) -> None:
+    """Who has lost everything, and nobody is left to help."""
+    await add_account(town.db, "ulla@stad.example", "Ulla", "fyra blå stolar", [(Role.ADMINISTRATOR, "stad")])
+    async with town.db.writing() as tx:
+        ulla = await find_account(tx, "ulla@stad.example")
+        assert ulla
+        await insert_second_factor(tx, SecondFactor(ulla.id, "sealed", confirmed=True))
+        await insert_recovery_codes(tx, ulla.id, ["hashed"])
+        await insert_passkey(tx, Passkey("id", ulla.id, b"key", 0, "phone", "2026-11-22"))
+        await insert_sign_in(tx, "hash", ulla.id, town.now, strong=True)
+    assert "/staff/invitations/" in await reset(town.db, "https://tyck.example", "ulla@stad.example")
+    async with town.db.reading() as tx:
+        assert not await has_any(tx, ulla.id)
+        assert not await count_recovery_codes(tx, ulla.id)
+        assert await find_sign_in(tx, "hash") is None
