@@ -42,7 +42,6 @@ async def put_idea(request: Request) -> Response:
         return _answer(idea_id, said(Receipt("rejected", error.why)))
     except Gone:
         return _answer(idea_id, said(Receipt("gone")))
-    kept = await receive(here.db, here.revisions, here.easel, here.clock, grant, idea_id, idea)
     seal = None if kept.is_over else await asyncio.to_thread(here.seals.seal, *about, body)
     return _answer(idea_id, {**said(kept.receipt, seal), "commit": kept.commit})
 

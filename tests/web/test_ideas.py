@@ -113,6 +113,13 @@ async def test_a_drawing_becomes_a_flat_picture(demo: DemoApp, tablet: Tablet) -
     }
 
 
+async def test_an_idea_is_drawn_and_kept_in_one_go(demo: DemoApp, tablet: Tablet) -> None:
+    before = await demo.rows("commits", "ideas")
+    assert await word(tablet) == STORED
+    after = await demo.rows("commits", "ideas")
+    assert {name: after[name] - before[name] for name in after} == {"commits": 1, "ideas": 1}
+
+
 async def test_text_alone_and_both_are_kept(demo: DemoApp, tablet: Tablet) -> None:
     alone, both = new_id(), new_id()
     assert await word(tablet, alone, strokes=..., text="En skog\nmed kojor 👩‍🚀") == STORED
