@@ -15,6 +15,7 @@ from server.store.invitations import erase_invitations, find_invited
 from server.store.sign_ins import erase_sign_ins
 from server.store.staff import Account
 from server.usecases.hashing import NOBODYS, hash_slowly, hash_token, is_right
+from server.usecases.second_factor import has_any
 from server.usecases.sign_ins import Clock, begin, note
 
 
@@ -54,6 +55,7 @@ async def find_invited_account(db: Database, clock: Clock, token: str) -> Accoun
 async def accept(db: Database, clock: Clock, token: str, password: str) -> str:
     """Uses a one-time link up: sets the password and signs in; returns the sign-in's secret token.
 
+    The link, handed over once, counts as a second factor for whoever has none yet: the next sign-in makes one.
     Raises `dead_link`, or `bad_form` when the password is too easy to guess.
     """
     account = await find_invited_account(db, clock, token)
@@ -66,7 +68,7 @@ async def accept(db: Database, clock: Clock, token: str, password: str) -> str:
         await staff.mark_password(tx, account.id, hashed)
         await erase_sign_ins(tx, account.id)
         await note(tx, account.id, Did.INVITATION_ACCEPTED, account.id)
-        return await begin(tx, clock, account.id)
+        return await begin(tx, clock, account.id, strong=not await has_any(tx, account.id))
 
 
 async def change_password(db: Database, token: str, person: str, old: str, new: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from server.domain.people import Role
 from server.store.staff import Account, insert_account
+from server.usecases.people import invite
 from server.usecases.second_factor import MOST_WRONG
 from server.web.limits import Limits
 from tests.web.staff import PASSWORD, World, hashed_cheaply, open_world
@@ -299,6 +300,17 @@ async def test_a_new_password_leaves_the_second_factor(world: World) -> None:
     assert reply.headers["location"].startswith(SECOND)
     await forget_steps(world)
     assert (await browser.post(SECOND, data={"code": app.at(world.parts.clock())})).status_code == 303
+
+
+async def test_the_invitations_link_is_the_second_factor_this_once(world: World) -> None:
+    """It was handed over to one person; whoever has a second factor already has to show it all the same."""
+    invited = await invite(world.parts.db, world.parts.clock, None, "Bo", "bo@stad.example", Role.MODERATOR, "stad")
+    browser, chosen = world.browser(), {"password": PASSWORD, "again": PASSWORD}
+    reply = await browser.post(f"/staff/invitations/{invited.token}", data=chosen)
+    assert reply.headers["location"] == "/staff/"
+    assert (await browser.get(f"{HOME}/results")).status_code == 200
+    assert "nästa gång" in (await browser.get("/staff/me")).text
+    await half(world, "Bo")
 
 
 async def test_another_key_file_makes_codes_worthless_and_says_so(world: World) -> None:
