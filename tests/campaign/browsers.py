@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Error, Page, expect, sync_playwright
 
@@ -48,7 +47,7 @@ _REMEMBER = """(() => {
 
 @dataclass
 class Browser:
-    """`find_link` gives the id and the link of a class that can be joined, or None."""
+    """`find_link` gives id, link and profile of a class to join, or None; `update_worker` puts a newer one there."""
 
     name: str
     url: str
@@ -57,6 +56,7 @@ class Browser:
     ledger: Ledger
     met: Counter[str]
     find_link: Callable[[], tuple[str, str, str] | None]
+    update_worker: Callable[[], None]
     problems: list[str] = field(default_factory=list)
     turns: int = 0
     _thread: threading.Thread = field(init=False)
@@ -66,7 +66,7 @@ class Browser:
     _over: threading.Event = field(default_factory=threading.Event)
     _failures: int = 0
     _profile: str = ""
-    _expected: str = ""
+    _way: Callable[[Browser], None] | None = None
     _device: Device = field(init=False)
     _tablet: Tablet = field(init=False)
 
@@ -133,7 +133,7 @@ class Browser:
 
     def _live(self) -> None:
         """One screen's worth of a child, or an accident."""
-        if self.rng.random() < 0.14:
+        if self.rng.random() < 0.2:
             self._accident()
         else:
             self._advance()
@@ -149,13 +149,19 @@ class Browser:
         elif at == "language":
             tablet.here.locator(f'button[data-do="language"][data-lang="{self.rng.choice(("sv", "fi"))}"]').click()
         elif at == "review":
-            self._confirm()
+            self._end_turn()
+            return
         elif at.startswith("q") or at == "exit":
             self._answer(at)
         else:
             after = {"welcome": "start", "assent": "yes", "practice": "next", "thanks": "next", "handover": "new-child"}
             tablet.do(after.get(at, "back"))
         expect(tablet.section(at)).to_be_hidden(timeout=_PATIENCE_MS)
+
+    def _end_turn(self) -> None:
+        """Confirms, in the way that was meant for this turn."""
+        way, self._way = self._way, None
+        way(self) if way else self._confirm()
 
     def _join(self) -> None:
         found = self.find_link()
@@ -192,8 +198,11 @@ class Browser:
     # accidents
 
     def _accident(self) -> None:
-        accident = self.rng.choices([one for one, _ in _ACCIDENTS], [weight for _, weight in _ACCIDENTS])[0]
-        accident(self)
+        accident = self.rng.choice(_ACCIDENTS)
+        if accident in _WAYS:
+            self._way = accident
+        else:
+            accident(self)
 
     def _kill(self) -> None:
         """As an empty battery ends it."""
@@ -202,8 +211,6 @@ class Browser:
         self._switch_on()
 
     def _kill_while_confirming(self) -> None:
-        if not self._tablet.section("review").is_visible():
-            return self._advance()
         self._expect_turn()
         self._tablet.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
         self._kill()
@@ -229,8 +236,6 @@ class Browser:
 
     def _two_tabs(self) -> None:
         """Both confirm the same turn."""
-        if not self._tablet.section("review").is_visible():
-            return self._advance()
         other = Tablet(self._device.context.new_page(), self.url, self._device)
         other.open()
         other.go("go-on", "review")
@@ -245,15 +250,11 @@ class Browser:
         self.met["two tabs"] += 1
 
     def _tap_twice(self) -> None:
-        if not self._tablet.section("review").is_visible():
-            return self._advance()
         self.met["double taps"] += 1
         self._confirm(lambda: self._tablet.double_tap(self._tablet.here.locator('button[data-do="confirm"]')))
 
     def _fill(self) -> None:
         """No tick while there is no room."""
-        if not self._tablet.section("review").is_visible():
-            return self._advance()
         draft = self._expect_turn()
         self._tablet.page.evaluate(_FULL)
         self._tablet.go("confirm", "stuck")
@@ -283,6 +284,11 @@ class Browser:
         speaking.send("ServiceWorker.stopAllWorkers")
         self.met["worker stopped mid-turn"] += 1
 
+    def _update_worker(self) -> None:
+        self.update_worker()
+        self._tablet.page.evaluate("navigator.serviceWorker.getRegistration('/app/').then(found => found?.update())")
+        self.met["worker updated mid-turn"] += 1
+
     def _set_clock(self) -> None:
         year = self.rng.choice((2009, 2045))
         self._tablet.page.clock.set_fixed_time(datetime(year, 1, 1))
@@ -309,28 +315,31 @@ class Browser:
             self._tablet.open()
         self._tablet.here.wait_for(timeout=_PATIENCE_MS)
         classes = {receipt["id"].split("/")[0] for receipt in self._tablet.stored("receipts")}
+        if not self._tablet.stored("sessions"):
+            return
         for _ in range(_TRIES):
             self._tablet.hurry()
             page.wait_for_timeout(_LOOK_MS)
-            if said["sync"] > len(classes) and not self._tablet.stored("outbox"):
+            if said["sync"] >= max(1, len(classes)) and not self._tablet.stored("outbox"):
                 return
         left = [item["session"] for item in self._tablet.stored("outbox")]
         self.problems.append(f"{self.name} never delivered {left}, asked {said['sync']} times for {len(classes)}")
 
 
-_ACCIDENTS: list[tuple[Callable[[Browser], Any], int]] = [
-    (Browser._kill, 5),
-    (Browser._kill_while_confirming, 2),
-    (Browser._crash, 1),
-    (Browser._close_tab, 1),
-    (Browser._reload, 1),
-    (Browser._two_tabs, 1),
-    (Browser._tap_twice, 1),
-    (Browser._fill, 1),
-    (Browser._kill_connections, 1),
-    (Browser._evict, 1),
-    (Browser._stop_worker, 1),
-    (Browser._set_clock, 1),
-    (Browser._hurry, 4),
-    (Browser._go_offline, 1),
-]
+_WAYS = (Browser._kill_while_confirming, Browser._two_tabs, Browser._tap_twice, Browser._fill)
+"""What can go wrong with a confirm."""
+_ACCIDENTS = (
+    *(Browser._kill,) * 5,
+    *(Browser._hurry,) * 3,
+    *_WAYS,
+    *_WAYS,
+    Browser._crash,
+    Browser._close_tab,
+    Browser._reload,
+    *(Browser._kill_connections,) * 2,
+    Browser._evict,
+    *(Browser._stop_worker,) * 2,
+    *(Browser._update_worker,) * 2,
+    *(Browser._set_clock,) * 3,
+    Browser._go_offline,
+)

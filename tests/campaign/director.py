@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import shutil
 import sqlite3
 import threading
 import time
@@ -28,6 +29,7 @@ from tests.campaign.host import Host
 from tests.campaign.ledger import Ledger
 from tests.campaign.moments import KILL, MOMENTS
 from tests.campaign.network import FAULTS, Network, NoAnswer, send
+from tests.campaign.older import make_older
 from tests.campaign.storage import NoRoom, PowerGone
 from tests.campaign.tablet import CALM, Tablet, Trouble
 
@@ -35,6 +37,8 @@ GROUPS = (("satukallio", (1, 2)), ("satukallio", (3, 4)), ("sagoskogen", (1, 2))
 _ROUNDS = 60
 _AGAIN_S = 0.3
 _SPOILED = 0.4
+_OLDER = "0009"
+_AWAY_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,21 @@ class Director:
             self.new_class()
         for _ in range(tablets):
             self.add_tablet()
+        self.upgrade()
         self.back_up()
+
+    def upgrade(self) -> None:
+        """All so far was the work of an older program; then nobody was there for 60 days."""
+        for tablet in self.tablets:
+            for session in tablet.sessions:
+                self.play_turn(tablet, session)
+        self.host.stop()
+        make_older(self.host.database, _OLDER)
+        shutil.rmtree(self.host.data / "journal", ignore_errors=True)
+        self.host.days_ahead += _AWAY_DAYS
+        self.host.sync_all()
+        self.host.start()
+        self.met["server upgraded while a tablet was away for 60 days"] += 1
 
     def new_class(self) -> None:
         school, grades = self.rng.choice(GROUPS)
@@ -107,7 +125,9 @@ class Director:
     def add_browser(self, name: str) -> None:
         """One more tablet, a real one, that plays beside the scripted ones until the reckoning."""
         rng, folder = random.Random(self.rng.random()), self.folder / name
-        browser = Browser(name, self.network.url, folder, rng, self.ledger, self.met, self.find_open)
+        browser = Browser(
+            name, self.network.url, folder, rng, self.ledger, self.met, self.find_open, self.network.update_worker
+        )
         self.network.spoiled = _SPOILED
         self.browsers.append(browser)
         browser.start()
@@ -223,6 +243,12 @@ class Director:
         self.host.await_end()
         self.met["server killed: at any time"] += 1
 
+    def cut_power(self) -> None:
+        """What was not synced is gone."""
+        if self.host.platter is not None:
+            self.host.cut_power()
+            self.met["power cut"] += 1
+
     def restart(self) -> None:
         """A day passes; then old requests are heard once more."""
         self.host.stop()
@@ -242,10 +268,9 @@ class Director:
 
     def return_of_many(self) -> None:
         """A whole town comes back at once after an outage."""
-        free = [each for each in self.classes.values() if each.most > 1000 and self._state(each.id) == "open"]
-        if not free or self.crowd:
-            return
-        each = self.rng.choice(free)
+        while (found := self.find_open()) is None:
+            self.new_class()
+        each = self.classes[found[0]]
         self.crowd = [self._new_tablet(f"c{number}") for number in range(self.crowd_of)]
         with ThreadPoolExecutor(16) as pool:
             joined = sum(pool.map(lambda tablet: tablet.join(each.link), self.crowd))
@@ -358,8 +383,6 @@ class Director:
 
     def restore(self) -> None:
         """The database goes back to any older copy; keys and journal do not."""
-        if not any(tablet.storage.stores["receipts"] for tablet in self.tablets):
-            return
         copy = self.rng.choice(self.backups[-6:] if self.rng.random() < 0.8 else self.backups)
         self._note_restore(copy)
         self.host.kill()
@@ -478,23 +501,23 @@ def _end(link: str) -> str:
 
 Step = Callable[[Director], None]
 _STEPS: list[tuple[Step, int]] = [
-    (Director.play, 30),
-    (Director.deliver, 26),
-    (Director.deliver_and_die, 8),
+    (Director.play, 28),
+    (Director.deliver, 24),
+    (Director.deliver_and_die, 10),
     (Director.die, 2),
+    (Director.cut_power, 2),
     (Director.two_tabs, 2),
+    (Director.join, 2),
     (Director.restart, 1),
     (Director.staff, 3),
-    (Director.revoke, 1),
+    (Director.revoke, 2),
     (Director.decide, 1),
-    (Director.new_class, 1),
-    (Director.join, 2),
-    (Director.restore, 2),
+    (Director.new_class, 2),
     (Director.fill_disk, 2),
-    (Director.lock_database, 1),
-    (Director.back_up, 3),
-    (Director.evict, 1),
-    (Director.malform, 1),
-    (Director.attack, 1),
-    (Director.return_of_many, 1),
+    (Director.lock_database, 2),
+    (Director.back_up, 4),
+    (Director.restore, 5),
+    (Director.evict, 2),
+    (Director.malform, 2),
+    (Director.attack, 2),
 ]

@@ -17,6 +17,7 @@ from tests.campaign.disk import Disk
 from tests.campaign.host import Host, Zygote
 from tests.campaign.ledger import Ledger
 from tests.campaign.network import Network
+from tests.campaign.platter import find_sqlite
 from tests.campaign.tablet import Tablet
 from tests.copies import lay_out
 from tests.web.demo import make_demo
@@ -29,7 +30,7 @@ class Plan:
     """What an episode is to be; `name` is its seed, `only` are the names of its steps where not all are taken."""
 
     name: str
-    steps: int = 120
+    steps: int = 60
     classes: int = 5
     tablets: int = 12
     browsers: int = 0
@@ -62,7 +63,8 @@ def open_stage(plan: Plan, zygote: Zygote) -> Iterator[Director]:
         stack.callback(disk.unmount)
         data = disk.folder / "data"
         lay_out(make_demo, data)
-        host = Host(data, zygote=zygote, planted=plan.planted)
+        platter = folder / "platter" if find_sqlite() else None
+        host = Host(data, zygote=zygote, planted=plan.planted, platter=platter)
         stack.callback(host.kill)
         network = Network(host.port, rng=random.Random(rng.random()))
         stack.enter_context(open_proxy(host.port, network))
@@ -80,7 +82,9 @@ def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
     """Random steps, then the reckoning."""
     started = time.monotonic()
     with open_stage(plan, zygote) as director:
-        for _ in range(plan.steps):
+        for number in range(plan.steps):
+            if number == plan.steps // 2 and not plan.only:
+                director.return_of_many()
             director.step()
             if director.problems:
                 break

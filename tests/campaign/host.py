@@ -99,6 +99,8 @@ class Host(DemoServer):
         line = self.zygote.hear("url")
         assert "url" in line, f"The server did not start:\n{(self.data / 'test.log').read_text('utf-8')[-4000:]}"
         self._line = line
+        # Sign-ins may be too old by now, or gone with what was restored.
+        self._signed_in.clear()
         if self._was_killed:
             self.recoveries_ms.append(round((time.monotonic() - since) * 1000))
         return self
@@ -143,7 +145,12 @@ class Host(DemoServer):
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(copy, self.database)
-        self._signed_in.clear()
+        self.sync_all()
+
+    def sync_all(self) -> None:
+        """All that stands in the files now would survive a power cut."""
+        if self.platter is not None:
+            shutil.rmtree(self.platter, ignore_errors=True)
 
     def cut_power(self) -> None:
         """Kills the server and leaves of its files what had been synced."""

@@ -41,6 +41,9 @@ class Network(FaultyProxy):
         with self._changed:
             self._changed.wait_for(lambda: self.met.total() >= self.named.total())
 
+    def update_worker(self) -> None:
+        self.newer_worker += b"\n// newer"
+
     def choose(self, headers: Message) -> Fault | None:
         with self._drawing:
             name = headers.get(FAULT, "")
