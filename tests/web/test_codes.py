@@ -13,7 +13,7 @@ from server.domain.sessions import CODE_LENGTH, MOST_TABLETS, PICTURES, Session,
 from server.web import limits
 from tests.web.demo import DemoApp, Tablet, open_demo
 
-CODES = len(PICTURES) ** CODE_LENGTH
+CODES: int = len(PICTURES) ** CODE_LENGTH
 SCHOOL = "satukallio"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -99,7 +99,12 @@ async def test_a_refusal_tells_nothing(demo: DemoApp) -> None:
     code = session.pictures or ()
     await demo.execute("UPDATE sessions SET state = :over WHERE id = :id", over=State.CLOSING.value, id=over.id)
     wrong = next(name for name in PICTURES if name != code[0])
-    tries = [(code, "sagoskogen"), (code, "nowhere"), ((wrong, *code[1:]), SCHOOL), (over.pictures or (), SCHOOL)]
+    tries: list[tuple[tuple[str, ...], str | None]] = [
+        (code, "sagoskogen"),
+        (code, "nowhere"),
+        ((wrong, *code[1:]), SCHOOL),
+        (over.pictures or (), SCHOOL),
+    ]
     tries += [((wrong,) * 4, SCHOOL), (("no", "such", "picture", "x"), SCHOOL), (("' OR 1=1 --",) * 4, None)]
     replies = [await guess(demo.client(), *each) for each in tries]
     told = {(reply.status_code, reply.content, tuple(sorted(reply.headers.items()))) for reply in replies}
