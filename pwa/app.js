@@ -46,7 +46,7 @@ function offerSounds(lists, moments) {
 async function openBookletPage(edition, path) {
   const [current, sessions, kept] = await Promise.all([get("meta", "current"), list("sessions"), get("booklets", edition)]);
   const session = sessions.find((each) => each.session === current && Object.values(each.booklets).includes(path));
-  if (!session) return location.replace("/app/");
+  if (!session) return location.replace(`/app/?lang=${main.lang}`);
 
   const booklet = openBooklet(main);
   showMark(session.mark);

@@ -66,25 +66,28 @@ export async function close() {
  * @returns {Promise<T>}
  */
 export async function transaction(stores, mode, work) {
+  const used = open();
   try {
-    return await once(stores, mode, work);
+    return await once(used, stores, mode, work);
   } catch (error) {
     if (isFull(error)) throw error;
-    await close();
-    return once(stores, mode, work);
+    // Another one may have opened a new connection already.
+    if (connection === used) await close();
+    return once(open(), stores, mode, work);
   }
 }
 
 /**
  * @template {"readonly" | "readwrite"} M
  * @template T
+ * @param {Promise<Database>} opening
  * @param {StoreName[]} stores
  * @param {M} mode
  * @param {(tx: Transaction<M>) => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function once(stores, mode, work) {
-  const tx = (await open()).transaction(stores, mode, { durability: "strict" });
+async function once(opening, stores, mode, work) {
+  const tx = (await opening).transaction(stores, mode, { durability: "strict" });
   const working = work(tx).catch((error) => {
     abort(tx);
     throw error;

@@ -62,6 +62,7 @@ class DemoServer:
     port: int = field(default_factory=free_port)
     voice: str = "off"
     town: bool = False
+    root: Path = ROOT
     _process: subprocess.Popen[str] | None = None
     _line: dict[str, Any] = field(default_factory=dict)
     _signed_in: dict[str, httpx2.Client] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class DemoServer:
         environment = {**inherited, "TYCK_VOICE": self.voice}
         with (self.data / "test.log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+                command, cwd=self.root, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
             )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()

@@ -230,3 +230,20 @@ def test_every_write_is_strict_and_outlives_its_connection(begun: Run) -> None:
     assert begun(spied, DRAFT) == [True, ["strict", "strict"]]
     begun("database.close()")
     assert state(begun)["counters"]["confirmed"] == 1
+
+
+def test_one_killed_connection_is_opened_once_for_all_who_used_it(begun: Run) -> None:
+    """Each tries again; none may close the new connection of another."""
+    killed = """(async () => {
+      const real = IDBDatabase.prototype.transaction;
+      const first = {};
+      IDBDatabase.prototype.transaction = function (...how) {
+        first.of ??= this;
+        if (first.of === this) this.close();
+        return real.apply(this, how);
+      };
+      const all = await Promise.allSettled([...Array(8).keys()].map((at) => database.put('meta', at, `k${at}`)));
+      IDBDatabase.prototype.transaction = real;
+      return [all.map(({status}) => status), (await database.list('meta')).length];
+    })()"""
+    assert begun(killed) == [["fulfilled"] * 8, 8]
