@@ -21,6 +21,7 @@ help: ## this list
 
 .PHONY: setup
 setup: $(VENV)/made-run $(CATALOGUES:%=%.mo) ## everything `make run` needs, in .venv
+	@$(PY) -m compileall -q server # who may not write here would compile at every start
 
 .PHONY: run
 run: setup ## the demo municipality on http://localhost:8000 (PORT=9000, DATA=folder)

@@ -14,7 +14,7 @@ from server.doctor import Finding, examine
 from server.seals import Seals
 from server.settings import Settings
 from server.store.archive import DATABASE, Manifest, NotABackup
-from server.store.database import Database
+from server.store.database import UNUSABLE, Database
 from server.store.dump import find_contents
 from server.store.lock import InUse, hold
 from server.store.migrate import WrongVersion
@@ -140,6 +140,9 @@ def _plainly(what: str) -> Iterator[None]:
         raise click.ClickException(f"{what}: {error}") from error
     except OSError as error:
         raise click.ClickException(f"{what}: {error.strerror or error}: {error.filename or ''}".rstrip(": ")) from error
+    except UNUSABLE as error:
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise click.ClickException(f"{what}: {reason}") from error
 
 
 class _Progress:

@@ -389,19 +389,32 @@ def test_a_restore_that_was_cut_short_before_it_was_ready_leaves_nothing(
     assert look(data) == before
 
 
+def in_little_space(data: Path, command: str, file: Path) -> subprocess.CompletedProcess[str]:
+    """The command as a process whose files can only be small: the disk is full for it."""
+    limited = ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", sys.executable, "-m", "server", command, str(file)]
+    environment = {**os.environ, "TYCK_DATA_DIR": str(data)}
+    return subprocess.run(limited, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
 def test_a_full_disk_leaves_nothing_behind(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "out").mkdir()
     file = tmp_path / "out" / "full.tar"
-    command = ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", sys.executable, "-m", "server", "backup", str(file)]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "TYCK_DATA_DIR": str(data)}, capture_output=True, text=True, check=False
-    )
+    done = in_little_space(data, "backup", file)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith(f"Error: {file} was not written: ")
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=50_000_000))
     assert "it needs 101 MB of disk, and 50 MB are free." in refusal(run(data, "backup", file))
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_disk_that_is_full_while_restoring_changes_nothing(data: Path, backup: Path) -> None:
+    before = look(data)
+    done = in_little_space(data, "restore", backup)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("Error: Nothing was restored: ")
+    assert look(data) == before
+    assert not (data / "restoring").exists()
 
 
 @pytest.mark.parametrize("file", ["/proc/backup.tar", "missing/backup.tar"])

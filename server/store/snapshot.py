@@ -37,11 +37,15 @@ def database_file(url: str) -> Path | None:
 
 def copy_database(source: Path, target: Path, told: Told) -> None:
     """Copies one moment of a database that others may write to; `told` hears pages. Raises Broken."""
-    with _reading(source, in_use=True) as live, closing(sqlite3.connect(target)) as copy:
+    with _reading(source, in_use=True) as live:
         # The moment is held from here on: without it, every commit of the server would begin the copy anew.
         live.execute("BEGIN")
         live.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        live.backup(copy, pages=_PAGES, progress=lambda _state, left, pages: told(pages - left, pages))
+        try:
+            with closing(sqlite3.connect(target)) as copy:
+                live.backup(copy, pages=_PAGES, progress=lambda _state, left, pages: told(pages - left, pages))
+        except sqlite3.Error as error:
+            raise Broken(f"The database cannot be copied: {error}") from error
 
 
 def read_contents(path: Path) -> Contents:
