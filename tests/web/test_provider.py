@@ -153,7 +153,8 @@ async def test_a_second_factor_there_is_enough_when_it_says_so_else_ours_is_aske
     browser, reply = await sign_in(joined, provider, provider.knows("m1", groups=["editors"], amr=["pwd", "mfa"]))
     assert reply.headers["location"] == "/staff/"
     assert (await browser.get("/staff/")).status_code == 200
-    for number, claims in enumerate(({}, {"amr": ["pwd"]}, {"acr": "1"}, {"acrs": ["c1"]})):
+    without: list[dict[str, Any]] = [{}, {"amr": ["pwd"]}, {"acr": "1"}, {"acrs": ["c1"]}]
+    for number, claims in enumerate(without):
         browser, reply = await sign_in(joined, provider, provider.knows(f"n{number}", groups=["editors"], **claims))
         assert reply.headers["location"].startswith("/staff/sign-in/second")
         assert (await browser.get("/staff/")).status_code == 303
@@ -280,7 +281,7 @@ async def lied_to(world: World, liar: Liar) -> int:
     return status
 
 
-LIES = {
+LIES: dict[str, dict[str, Any]] = {
     "the truth": {},
     "another nonce": {"nonce": "seen before"},
     "no nonce": {"claims": {"nonce": None}},
