@@ -168,7 +168,8 @@ def test_a_backup_that_is_two_days_old_is_too_old(data: Path, monkeypatch: pytes
     (data / "backups").mkdir(mode=0o700)
     assert run(data, "backup", nightly_file(data, "2026-11-22")).exit_code == 0
     assert "well   backups: 1, the newest 0 hours old" in run(data, "doctor").stdout
-    monkeypatch.setattr(time, "time", lambda: NOW + 2 * DAY_S + 100)
+    made_at = read_manifest(nightly_file(data, "2026-11-22")).made_at
+    monkeypatch.setattr(time, "time", lambda: made_at + 2 * DAY_S)
     assert "WRONG  backups: 1, the newest 48 hours old" in run(data, "doctor").stdout
     assert "well   backups: nightly ones are off" in run(data, "doctor", TYCK_BACKUPS="0").stdout
 
