@@ -67,7 +67,7 @@ class Staff:
         self.page.fill("[name=email]", "nobody@demo.example")
         self.page.fill("[name=password]", "wrong")
         self.page.click('form[action="/staff/sign-in"] button[type=submit]')
-        expect(self.page.locator("[role=alert]")).to_be_visible()
+        expect(self.page.locator("[role=alert]:visible")).to_be_visible()
         yield "sign-in-wrong"
         self.sign_in("teacher")
         yield self._visit("overview", "/staff/", lang)
@@ -101,7 +101,7 @@ class Staff:
         yield self._visit("results", "/staff/consultations/third-place/results", lang)
         yield self._visit("results-grade", "/staff/consultations/third-place/results?school=manstralen&grades=5", lang)
         expect(self.page.locator(".chart-table td").first).to_be_visible()
-        for name in ("ideas", "ideas/themes", "feedback", "report"):
+        for name in ("ideas", "ideas/keepers", "themes", "feedback", "report"):
             yield self._visit(name, f"/staff/consultations/third-place/{name}", lang)
         yield from self._visit_people(lang)
 
@@ -159,7 +159,9 @@ class Staff:
         yield self._visit("worry", "/staff/worry", lang)
 
     def _visit(self, name: str, path: str, lang: str) -> str:
-        self.page.goto(f"{self.demo.url}{path}{'&' if '?' in path else '?'}lang={lang}")
+        answer = self.page.goto(f"{self.demo.url}{path}{'&' if '?' in path else '?'}lang={lang}")
+        assert answer
+        assert answer.ok == (name != "not-found"), path
         expect(self.page.locator(f'html[lang="{lang}"]')).to_be_attached()
         return name
 
