@@ -29,7 +29,7 @@ from tests.web.fuzz import throw
 
 AT_ONCE = 20
 _RENEWED_EVERY = 25
-_TABLETS = 30
+_TABLETS = 14
 _TRACE = re.compile(rb'Traceback \(most recent|File "/[^"]*\.py", line|sqlalchemy\.exc|sqlite3\.|<module>')
 _DOCUMENTED_503 = {"busy", "no_programs", "no_pdf"}
 _COOKIES = re.compile(r"tyck(-[a-z]+)?|lang")

@@ -9,7 +9,7 @@ from tests.hostile.attack import Attack, attacking
 from tests.hostile.described import ask_described
 from tests.hostile.rows import ROWS
 
-REQUESTS = 1000
+REQUESTS = 600
 DESCRIBED = 15
 MOST_MB = 400
 
