@@ -76,6 +76,7 @@ class Director:
     browsers: list[Browser] = field(default_factory=list)
     crowd: list[Tablet] = field(default_factory=list)
     turns: Counter[str] = field(default_factory=Counter)
+    finished: set[str] = field(default_factory=set)
     last_restored: Backup | None = None
     confirmed_at_restore: int = 0
     closed_at: list[int] = field(default_factory=list)
@@ -133,9 +134,10 @@ class Director:
         browser.start()
 
     def find_open(self) -> tuple[str, str, str] | None:
-        """Id, link and profile of a class that a tablet may join now."""
+        """Id, link and profile of a class that a tablet may join now; asked by browsers while files are exchanged."""
+        over = {*self.ledger.closed, *self.ledger.discarded, *self.finished}
         for each in [*self.classes.values()][::-1]:
-            if each.most > 1000 and self._state(each.id) == "open":
+            if each.most > 1000 and each.id not in over:
                 return each.id, each.link, each.profile
         return None
 
@@ -310,7 +312,8 @@ class Director:
         if moment:
             self._note_death(moment)
             self.host.start()
-        state = self._state(session)
+        if (state := self._state(session)) != "open":
+            self.finished.add(session)
         if state == "closed" and session not in self.ledger.closed:
             self.ledger.closed.add(session)
             self.closed_at.append(self.now)

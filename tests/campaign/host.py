@@ -97,6 +97,8 @@ class Host(DemoServer):
         )
         self._pid = int(self.zygote.hear("pid")["pid"])
         line = self.zygote.hear("url")
+        if "url" not in line:
+            self._pid = 0
         assert "url" in line, f"The server did not start:\n{(self.data / 'test.log').read_text('utf-8')[-4000:]}"
         self._line = line
         # Sign-ins may be too old by now, or gone with what was restored.

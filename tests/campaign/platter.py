@@ -15,7 +15,7 @@ from typing import Any
 
 _CONTENT = ".content"
 _XOPEN = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
 _XSYNC = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _METHODS = 19
@@ -137,11 +137,12 @@ def _watch_sqlite(platter: _Platter) -> None:
             _kept.extend((copy, callback))
         return ctypes.addressof(watched[methods])
 
-    def open_file(own: int, name: bytes | None, file: int, flags: int, out: Any) -> int:
+    def open_file(own: int, name: int | None, file: int, flags: int, out: Any) -> int:
+        # SQLite reads and keeps what stands behind a name: only its own pointer will do.
         result = int(opened(own, name, file, flags, out))
         methods = ctypes.c_void_p.from_address(file)
         if not result and name and methods.value:
-            paths[file] = Path(os.fsdecode(name))
+            paths[file] = Path(os.fsdecode(ctypes.string_at(name)))
             methods.value = watch_methods(methods.value)
         return result
 
