@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from server.store import journal as module
-from server.store.journal import Entry, Journal, make_entry
+from server.store.journal import Entry, Journal, Statement, make_entry
 
-WORK = [("INSERT INTO t VALUES (?, ?)", [(1, "å"), (None, b"\x00\xff")]), ("DELETE FROM t", [()])]
+WORK: list[Statement] = [("INSERT INTO t VALUES (?, ?)", [(1, "å"), (None, b"\x00\xff")]), ("DELETE FROM t", [()])]
 
 
 def entry(name: str, previous: str = "") -> Entry:
@@ -115,7 +114,7 @@ def test_the_chain_passes_over_what_another_process_did_not_see(journal: Journal
 def test_days_are_files_and_old_ones_go(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     # The clock is set back once: what comes later still stands behind what came before.
     for number, day in enumerate((10, 11, 9, 12), 1):
-        monkeypatch.setattr(module.time, "time", lambda day=day: day * 86_400.0)
+        monkeypatch.setattr("time.time", lambda day=day: day * 86_400.0)
         journal.write(entry(f"e{number}", f"e{number - 1}"))
     assert sorted(path.name for path in journal.folder.iterdir()) == ["10.jsonl", "11.jsonl", "12.jsonl"]
     assert ids(journal.entries_after("e0")) == ["e1", "e2", "e3", "e4"]

@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import LargeBinary, bindparam, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.store import database
 from server.store.database import Database
-from server.store.journal import Entry, Journal
+from server.store.journal import Entry, Journal, make_entry
 from server.store.replay import replay
 from server.store.responses import insert_held, insert_tombstones
 from server.store.schema import areas, commits, sessions, sign_ins, staff, tombstones
@@ -188,7 +187,7 @@ async def test_a_journal_of_another_history_is_not_applied(db: Database) -> None
     await add(db, "a")
     other = Journal(journal_of(db).folder.parent / "other")
     (first,) = entries(db)
-    other.write(database.make_entry("x", "somebody else's", first.schema, first.statements))
+    other.write(make_entry("x", "somebody else's", first.schema, first.statements))
     db.journal = other
     found = await replay(db)
     assert (found.applied, found.reaches_back) == (0, False)

@@ -5,7 +5,7 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,7 +98,7 @@ class World:
 
     # What children and tablets do
 
-    async def confirm(self, which: int, tablet: int, given: list[Mapping[str, Answer]]) -> None:
+    async def confirm(self, which: int, tablet: int, given: Sequence[Mapping[str, Answer]]) -> None:
         group = self.group(which)
         for one in given:
             made = item(group.tablets[tablet].grant, one)
@@ -113,6 +113,10 @@ class World:
         outcome = await self.town.deliver(teller.grant, *sent.values(), have=have)
         if arrives:
             teller.take(sent, outcome)
+
+    async def lesson(self, which: int, tablet: int, given: Sequence[Mapping[str, Answer]]) -> None:
+        await self.confirm(which, tablet, given)
+        await self.deliver(which, tablet, True)
 
     async def talk(self, which: int) -> None:
         for tablet in (0, 1):

@@ -150,6 +150,19 @@ async def test_what_was_held_at_the_freeze_stays_a_number_without_ids(world: Wor
     await world.check()
 
 
+async def test_what_was_held_in_the_copy_and_counted_since_is_held_no_more(world: World) -> None:
+    await world.revoke(0, 0)
+    await world.confirm(0, 0, SIX)
+    await world.talk(0)
+    await world.copy()
+    await world.include(0)
+    await world.close(0)
+    await world.restore(0)
+    async with world.db.reading() as tx:
+        assert (await tx.execute(text("SELECT count(*) FROM held"))).scalar_one() == 0
+    await world.check()
+
+
 @pytest.mark.parametrize("step", ["close", "discard", "finish", "freeze"])
 async def test_a_server_killed_between_journal_and_commit_has_done_it(world: World, step: str) -> None:
     await world.confirm(0, 0, SIX)
