@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.demo import ROOT, free_port
-from tests.store.test_migrations import command
+from tests.store.test_migrations import process
 
 _STOP_S = 20
 
@@ -29,7 +29,7 @@ class Installation:
         """By the command of operations.md; returns the one-time link."""
         for municipality in municipalities:
             named = ("--name", email.partition("@")[0].title(), "--municipality", municipality)
-            added = command(self.data, "account", "add", email, *named, TYCK_BASE_URL=self.url)
+            added = process(self.data, "account", "add", email, *named, TYCK_BASE_URL=self.url)
             assert added.returncode == 0, added.stderr
         return added.stdout.splitlines()[0]
 
@@ -37,25 +37,25 @@ class Installation:
 @contextmanager
 def new_installation(data: Path) -> Iterator[Installation]:
     """Migrated and serving, with nobody in it."""
-    migrated = command(data, "migrate")
+    migrated = process(data, "migrate")
     assert migrated.returncode == 0, migrated.stderr
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
     environment = {**inherited, "TYCK_DATA_DIR": str(data), "TYCK_PORT": str(port), "TYCK_VOICE": "off"}
     with (data / "test.log").open("ab") as log:
-        process = subprocess.Popen(
+        serving = subprocess.Popen(
             [sys.executable, "-m", "server", "serve"],
             cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True,
         )  # fmt: skip
-    assert process.stdout is not None
+    assert serving.stdout is not None
     try:
-        assert process.stdout.readline(), (data / "test.log").read_text("utf-8")
+        assert serving.stdout.readline(), (data / "test.log").read_text("utf-8")
         yield Installation(data, f"http://localhost:{port}")
     finally:
-        process.terminate()
+        serving.terminate()
         try:
-            process.wait(_STOP_S)
+            serving.wait(_STOP_S)
         finally:
-            process.kill()
-            process.wait()
-            process.stdout.close()
+            serving.kill()
+            serving.wait()
+            serving.stdout.close()

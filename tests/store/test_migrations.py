@@ -96,12 +96,12 @@ def command(data: Path, *arguments: str, **environment: str) -> subprocess.Compl
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
-def process(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def process(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The same as an operator runs it."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
     return subprocess.run(
         [sys.executable, "-m", "server", *arguments],
-        env={**inherited, "TYCK_DATA_DIR": str(data)},
+        env={**inherited, "TYCK_DATA_DIR": str(data), **environment},
         capture_output=True,
         text=True,
         timeout=60,
