@@ -12,8 +12,8 @@ from server.store.database import UNUSABLE, Database
 from server.store.journaled import find_newest_entry, is_unused
 from server.store.lock import is_held
 from server.store.migrate import WrongVersion, check_version
-from server.store.snapshot import Broken, check_whole, database_file, list_dangling
 from server.store.sessions import list_unreleased_sessions
+from server.store.snapshot import Broken, check_whole, database_file, list_dangling
 from server.usecases.backup import SPARE_BYTES, list_nightly
 from server.usecases.restore import is_interrupted
 

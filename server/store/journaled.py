@@ -7,7 +7,7 @@ from server.store.schema import journaled
 
 
 async def find_newest_entry(db: AsyncConnection, *, for_update: bool = True) -> str:
-    """The id of the newest entry this database has; `for_update`, no other transaction adds one before this one ends."""
+    """The id of the newest entry this database has; `for_update`: no other transaction adds one before this ends."""
     if for_update and db.dialect.name == "postgresql":
         await db.execute(text("LOCK TABLE journaled IN EXCLUSIVE MODE"))
     query = select(journaled.c.entry).order_by(journaled.c.seq.desc()).limit(1)

@@ -215,7 +215,7 @@ def _undecided(session: str, reason: str) -> ColumnElement[bool]:
 async def list_held_reasons(db: AsyncConnection, session: str) -> dict[str, str]:
     """Why each response is held, by its id; by its HMAC after the freeze."""
     rows = await db.execute(select(held.c.id, held.c.reason).where(held.c.session == session))
-    return {response_id: reason for response_id, reason in rows}
+    return {row.id: row.reason for row in rows}
 
 
 async def mark_held_over(db: AsyncConnection, session: str, reasons: Mapping[str, str]) -> None:

@@ -193,7 +193,7 @@ async def test_a_tablet_brings_back_a_session_the_database_lost(town: Town) -> N
         await tx.execute(text("DELETE FROM sessions"))
     assert (await town.deliver(grant, item(grant, {"q1": "home"}))).state == State.CLOSING
     for end in (town.close(session), town.freeze(), town.tablet(session)):
-        with pytest.raises(DomainError, match="not_released|session_closed"):
+        with pytest.raises(DomainError, match=r"not_released|session_closed"):
             await end
     await town.release(session)
     await town.close(session)
