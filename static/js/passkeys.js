@@ -1,7 +1,9 @@
 // Passkeys: asks the browser for one, or to make one, and sends what it says with an ordinary form. Keeps nothing.
 
 /** @typedef {{ id: string, type: "public-key" }} Described */
-/** @typedef {{ challenge: string, user?: { id: string }, excludeCredentials?: Described[] }} Options as WebAuthn's JSON */
+/** @typedef {{ id: string, name: string, displayName: string }} Account */
+/** @typedef {Pick<PublicKeyCredentialCreationOptions, "rp" | "pubKeyCredParams">} Ours */
+/** @typedef {Ours & { challenge: string, user?: Account, excludeCredentials?: Described[] }} Options as WebAuthn's JSON */
 
 /** @param {string} text in base64url */
 const toBytes = (text) =>
