@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from server.store.keys import sync_folder
+from server.store.keys import sync
 
 _DAY_S = 86_400
 _BYTES = "base64"
@@ -123,8 +123,8 @@ class Journal:
         if written != len(line):
             raise OSError(f"{path}: the disk took {written} of {len(line)} bytes")
         if is_new:
-            sync_folder(self.folder)
-            sync_folder(self.folder.parent)
+            sync(self.folder)
+            sync(self.folder.parent)
 
 
 def _read(path: Path, entries: dict[str, Entry], taken_back: set[str]) -> None:

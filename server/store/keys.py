@@ -38,12 +38,12 @@ def _write_once(path: Path, content: bytes) -> None:
     with suppress(FileExistsError):
         os.link(draft, path)
     draft.unlink()
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """A file that was added stays after a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """What stands in a file, or the names in a folder, stay after a power cut."""
+    opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
     finally:

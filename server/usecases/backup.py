@@ -9,6 +9,7 @@ from pathlib import Path
 from server.seals import key_name
 from server.store.archive import DATABASE, DUMP, Manifest, NotABackup, read_archive, write_archive
 from server.store.dump import check_dump, dump_database
+from server.store.keys import sync
 from server.store.snapshot import Contents, check_whole, copy_database, read_contents
 
 Say = Callable[[str, int, int], None]
@@ -75,7 +76,7 @@ def back_up(copy: Copy, data_dir: Path, file: Path, now: int, say: Say) -> Manif
         shutil.rmtree(parts)
         manifest = try_out(draft, Path(made, "again"), say)
         draft.replace(file)
-    sync_folder(file.parent)
+    sync(file.parent)
     return manifest
 
 
@@ -107,15 +108,6 @@ def rotate(data_dir: Path, kept: int) -> None:
     """Leaves the `kept` newest nightly backups."""
     for path in list_nightly(data_dir)[:-kept]:
         path.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes names in a folder survive a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _copy_rest(data_dir: Path, parts: Path, frozen: Collection[str]) -> None:

@@ -1,7 +1,6 @@
 """A data directory becomes what a backup holds, whole or not at all. No server may run on it meanwhile."""
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -12,10 +11,10 @@ from pathlib import Path
 from server.store.archive import DATABASE, Manifest, NotABackup
 from server.store.database import Database
 from server.store.journal import Journal
-from server.store.keys import load_key
+from server.store.keys import load_key, sync
 from server.store.replay import Replayed
 from server.store.snapshot import Broken
-from server.usecases.backup import Say, sync_folder, try_out
+from server.usecases.backup import Say, try_out
 from server.usecases.recover import recover
 
 REPLACED = "replaced"
@@ -125,25 +124,17 @@ def _make_aside(data_dir: Path) -> Path:
 def _be_ready(stage: Path, moves: list[str], aside: Path) -> None:
     """From here on the restore is finished, also after a power cut."""
     for path in (stage / _NEW).rglob("*"):
-        _sync(path)
+        sync(path)
     draft = stage / "draft.json"
     draft.write_text(json.dumps({"moves": moves, "aside": str(aside)}), "utf-8")
-    _sync(draft)
-    sync_folder(stage)
+    sync(draft)
+    sync(stage)
     draft.replace(stage / _READY)
-    sync_folder(stage)
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync(stage)
 
 
 def _move(source: Path, target: Path) -> None:
     if source.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         source.replace(target)
-        sync_folder(target.parent)
+        sync(target.parent)
