@@ -37,9 +37,10 @@ class _Tools:
 def results(consultation: str, name: str, out: Path, language: str) -> None:
     """Writes the results of CONSULTATION as a file: what the reviewer's page shows."""
     settings = settings_for()
-    write_file(
-        out, with_database(settings, lambda db: _plainly(make_results(db, settings, consultation, name, language)))
+    made = with_database(
+        settings, lambda db: _plainly(make_results(db, settings, consultation, name, language), consultation)
     )
+    write_file(out, made)
 
 
 async def make_results(db: Database, settings: Settings, consultation: str, name: str, lang: str) -> bytes:
@@ -50,10 +51,10 @@ async def make_results(db: Database, settings: Settings, consultation: str, name
     return await make_file(tools, levels, name, lang, datetime.now(UTC).date().isoformat())
 
 
-async def _plainly(job: Coroutine[None, None, bytes]) -> bytes:
+async def _plainly(job: Coroutine[None, None, bytes], consultation: str) -> bytes:
     try:
         return await job
     except DomainError as error:
         if error.kind.code == "not_found":
-            raise click.ClickException("There is no consultation of that id with a published poll.") from error
+            raise click.ClickException(f"There is no consultation {consultation} with a published poll.") from error
         raise click.ClickException(f"{error.kind.message} {error.kind.way_on}") from error
