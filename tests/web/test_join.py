@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from server.domain.grants import read_token
+from server.domain.grants import corner_mark, read_token
 from server.domain.sessions import PICTURES, Session
 from server.usecases.freeze import freeze
 from server.usecases.run_session import close, finish
@@ -75,6 +75,7 @@ async def test_the_answer_to_the_link(demo: DemoApp) -> None:
         "booklets": {lang: f"/app/b/{session.revision}-short/{lang}" for lang in ("sv", "fi")},
         "state": "open",
         "limits": {"items": 50, "bytes": 65536, "body_bytes": 8192},
+        "corner": {"mark": corner_mark(session.id, demo.parts.key), "key": demo.parts.handover.public},
     }
 
 
