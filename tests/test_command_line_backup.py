@@ -34,7 +34,7 @@ from tests.browser.demo import DemoServer
 from tests.copies import run_aside, sqlite_url
 from tests.postgres import Cluster
 from tests.test_restart import Load
-from tests.web.staff import open_world
+from tests.web.staff import fill_world
 
 ROOT = Path(__file__).parents[1]
 FILES = {"tyck.sqlite3", "keys/grants.key", "keys/seals/third-place.key"}
@@ -82,12 +82,7 @@ def sql(database: Path, statement: str) -> list[Any]:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town where eight children have answered in an open session, and its backup beside it."""
     folder = tmp_path_factory.mktemp("filled") / "data"
-
-    async def fill() -> None:
-        async with open_world(folder) as world:
-            await world.answered(8)
-
-    run_aside(fill())
+    fill_world(folder)
     Seals(folder).seal("third-place", "x", b"")
     done = run(folder, "backup", folder.parent / "backup.tar")
     assert done.exit_code == 0, done.output

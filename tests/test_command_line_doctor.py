@@ -25,7 +25,7 @@ from server.usecases.backup import list_nightly, nightly_file
 from server.usecases.forget import DAY_S
 from server.usecases.retention import COPIES_DAYS, keep_to_retention
 from tests.copies import run_aside, sqlite_url
-from tests.web.staff import open_world
+from tests.web.staff import fill_world
 
 NOW = int(time.time())
 TWO_O_CLOCK = datetime(2026, 11, 22, 2, 0, tzinfo=ZoneInfo("Europe/Helsinki"))
@@ -43,12 +43,7 @@ def sql(data: Path, statement: str) -> list[tuple[object, ...]]:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled") / "data"
-
-    async def fill() -> None:
-        async with open_world(folder) as world:
-            await world.answered(8)
-
-    run_aside(fill())
+    fill_world(folder)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o700 if path.is_dir() else 0o600)
     return folder

@@ -23,6 +23,10 @@ class Grant:
     session: str
     grant: str
 
+    def about(self, item: str) -> tuple[str, str]:
+        """By which consultation's key an item is sealed, and what its seal is about (server/seals.py)."""
+        return self.consultation, f"{self.session}/{item}"
+
 
 _FIELDS = len(fields(Grant))
 _CARD_SIGNS = 22

@@ -42,7 +42,7 @@ async def take_in(
     responses = parcel.responses
     for at in range(0, len(responses), _AT_ONCE):
         batch = responses[at : at + _AT_ONCE]
-        items, rejected = judge(asked, grant.revision, batch, lambda each, seal: seals.open(*_about(grant, each), seal))
+        items, rejected = judge(asked, grant.revision, batch, lambda each, seal: seals.open(*grant.about(each), seal))
         # The tablet itself was not heard.
         outcome = await collector.deliver(Delivery(grant, items, rejected, ready="", turn="", pending=0))
         words.update(receipt.status for receipt in outcome.receipts.values())
@@ -68,7 +68,7 @@ async def _take_idea(
         if not is_id(name.removeprefix(IDEAS)):
             raise Rejected("bad_id")
         if isinstance(seal, str):
-            raw = seals.open(*_about(grant, name), seal)
+            raw = seals.open(*grant.about(name), seal)
         else:
             raw = body.encode() if isinstance(body, str) else b""
         idea = read_idea(read_content(raw) or {})
@@ -78,8 +78,3 @@ async def _take_idea(
         return "gone"
     kept = await ideas.receive(db, revisions, easel, clock, grant, name.removeprefix(IDEAS), idea)
     return kept.receipt.status
-
-
-def _about(grant: Grant, name: str) -> tuple[str, str]:
-    """The consultation by whose key an item is sealed, and what the seal is about."""
-    return grant.consultation, f"{grant.session}/{name}"

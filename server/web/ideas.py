@@ -33,7 +33,7 @@ async def put_idea(request: Request) -> Response:
     try:
         if not is_id(idea_id):
             raise Rejected("bad_id")
-        about = (grant.consultation, f"{grant.session}/ideas/{idea_id}")
+        about = grant.about(f"ideas/{idea_id}")
         if isinstance(given := content.get("seal"), str):
             body = here.seals.open(*about, given)
         idea = read_idea(read_content(body) or {})

@@ -159,7 +159,7 @@ async def post_sync(request: Request) -> Response:
     revision = await here.revisions.find(grant.revision)
     asked = revision.poll.asked(grant.profile) if revision else None
     items, rejected = judge(
-        asked, grant.revision, body.items, lambda item, seal: here.seals.open(*_sealed(grant, item), seal)
+        asked, grant.revision, body.items, lambda item, seal: here.seals.open(*grant.about(item), seal)
     )
     report = (body.tablet.readiness, body.tablet.turn, body.ledger.pending)
     try:
@@ -174,13 +174,8 @@ async def post_sync(request: Request) -> Response:
     return Response(_sync_answer(body.rid, outcome, seals), media_type="application/json", headers=NO_STORE)
 
 
-def _sealed(grant: Grant, item_id: str) -> tuple[str, str]:
-    """The consultation by whose key an item is sealed, and what the seal is about."""
-    return grant.consultation, f"{grant.session}/{item_id}"
-
-
 def _seal(here: Parts, grant: Grant, items: Sequence[Item]) -> dict[str, str]:
-    return {item.id: here.seals.seal(*_sealed(grant, item.id), item.body.encode()) for item in items}
+    return {item.id: here.seals.seal(*grant.about(item.id), item.body.encode()) for item in items}
 
 
 def _sync_answer(rid: str, outcome: Outcome, seals: Mapping[str, str]) -> bytes:

@@ -115,8 +115,9 @@ class Staff:
         self.page.wait_for_url("**/workshop")
         poll = self.page.url.removeprefix(self.demo.url)
         yield "workshop"
-        for name in ("questions/q1", "texts", "grades", "picture?at=questions.q1.emojiHex", "try"):
+        for name in ("questions/q1", "texts", "grades", "picture?at=questions.q1.emojiHex", "try", "tries"):
             yield self._visit(f"workshop-{name.partition('?')[0].partition('/')[0]}", f"{poll}/{name}", lang)
+        yield self._visit("workshop-tries-child", f"{poll}/tries/child?texts={lang}&seed=1", lang)
         yield self._visit("workshop-new", "/staff/workshop/new", lang)
         self.page.fill("#title_sv", "Skolgården")
         self.page.click('form[action="/staff/workshop"] button[type=submit]')

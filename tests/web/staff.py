@@ -20,7 +20,7 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.store.staff import Account, insert_account
 from server.web.parts import Parts
-from tests.copies import lay_out, make_sqlite, sqlite_url
+from tests.copies import lay_out, make_sqlite, run_aside, sqlite_url
 from tests.town import NAMES, Town, build_town, item
 
 PEOPLE = {
@@ -98,3 +98,13 @@ async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
     finally:
         parts.live.stop()
         await parts.db.close()
+
+
+def fill_world(folder: Path) -> None:
+    """Leaves behind a town where eight children have answered in an open session."""
+
+    async def fill() -> None:
+        async with open_world(folder) as world:
+            await world.answered(8)
+
+    run_aside(fill())

@@ -122,6 +122,23 @@ async def test_what_a_button_does_is_seen_on_the_page_it_leads_to(world: World) 
     assert [each["id"] for each in (await content_of(world, POLL + "/workshop"))["questions"]][:2] == ["q3", "q1"]
 
 
+async def test_what_was_written_is_not_called_lost_when_only_the_button_is_refused(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    content = await content_of(world, POLL + "/workshop")
+    was = content["subtitle"]["sv"]
+    page = await saved(
+        mika,
+        f"{POLL}/workshop/fields",
+        {"subtitle.sv": (was, "Hur leker ni?")},
+        page="texts",
+        do="up questions.nowhere",
+    )
+    assert (await content_of(world, POLL + "/workshop"))["subtitle"]["sv"] == "Hur leker ni?"
+    assert page.status_code == 422
+    assert "Det du skrev är sparat" in page.text
+    assert "Ingenting sparades" not in page.text
+
+
 async def test_fields_are_saved_without_script_and_one_by_one(world: World) -> None:
     mika = await world.signed_in("Mika")
     home = await begun(mika)
