@@ -137,6 +137,8 @@ class _Server(Server):
             # What stands here from the start is never garbage; looking through it took 70 ms each time.
             gc.collect()
             gc.freeze()
+            # Requests under way are no garbage either.
+            gc.set_threshold(50_000)
             click.echo(self._announcement)
             sys.stdout.flush()
             systemd.tell(os.environ, "READY=1")

@@ -5,7 +5,7 @@ uvicorn alone waits for ever for a request's head and body, and takes a head of 
 
 import asyncio
 import resource
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -13,6 +13,36 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _MOST_FILES = 8192
 _OTHER_FILES = 256
 """What the process opens besides connections: database, child processes, pictures."""
+
+
+class _Whole:
+    """A transport that sends an answer's head with its body, which uvicorn writes apart: one packet, not two. What no
+    more is written after goes in the loop's next turn.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            self._send(data)
+        else:
+            self._head = data
+            self._loop.call_soon(self._send)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self, body: bytes = b"") -> None:
+        if self._head:
+            self._transport.write(self._head + body)
+            self._head = b""
 
 
 class Connection(HttpToolsProtocol):
@@ -50,7 +80,7 @@ class Connection(HttpToolsProtocol):
         return self.cycle.more_body and now - self._since > self.body_s + self._came / self.least_rate
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, _Whole(transport, self.loop)))
         if len(self.connections) > self.most:
             waiting = [each for each in self.connections if isinstance(each, Connection) and each.is_waiting]
             min(waiting, key=lambda each: each._since, default=self).transport.abort()

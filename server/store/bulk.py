@@ -1,15 +1,16 @@
 """The statements of the hot path: many rows as one JSON parameter, so that a whole group costs one statement.
 
 A `Work` yields them one by one and is sent what each returns. It knows no engine: PostgreSQL awaits them in turn,
-SQLite's driver does a whole work in one go on its own thread (decisions/0006).
+SQLite runs them at once on the thread that asks (decisions/0006).
 """
 
 import json
 import sqlite3
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
+import aiosqlite
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,15 +64,18 @@ async def _execute(db: AsyncConnection, statement: Statement) -> Rows:
     return result.all() if result.returns_rows else [(result.rowcount,)]
 
 
-def do_in_one_go(connection: sqlite3.Connection, work: Work[Returned]) -> Returned:
-    """Does the work as a whole transaction of its own, durably committed at return, rolled back when it raises."""
-    connection.execute("BEGIN IMMEDIATE")
+async def do_on_sqlite(driver: aiosqlite.Connection, begin: Callable[[], Work[Returned]]) -> Returned:
+    """Does a work as a whole transaction of its own, durably committed at return, rolled back when it raises.
+
+    Only what waits for another process or for the disk goes to the driver's thread (decisions/0006).
+    """
+    await driver.execute("BEGIN IMMEDIATE")
     try:
-        returned = _finish(connection, work)
-        connection.execute("COMMIT")
+        returned = _finish(driver._conn, begin())
+        await driver.commit()
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        if driver.in_transaction:
+            await driver.rollback()
         raise
     return returned
 

@@ -21,22 +21,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from server.store.bulk import Returned, Work, do, do_in_one_go
+from server.store.bulk import Returned, Work, do, do_on_sqlite
 from server.store.journal import Journal, Statement, make_entry
 from server.store.journaled import find_newest_entry, find_version, has_entry, insert_entry
 
 UNUSABLE = (SQLAlchemyError, OSError)
 """What is raised when a database cannot be reached, opened or used."""
 _READERS = 4
+_NO_FILES = "PRAGMA temp_store=MEMORY"
+"""Else what a statement changes or sorts, answers too, passes through files in /var/tmp."""
 SQLITE_WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
+    _NO_FILES,
+    # 16 MB of log: a checkpoint holds a group up for some milliseconds.
+    "PRAGMA wal_autocheckpoint=4000",
 )
 _NO_CHECKPOINTS = "PRAGMA wal_autocheckpoint=0"
-_SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000")
+_SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000", _NO_FILES)
 JOURNALED = "journaled"
 """The execution option that keeps a statement out of the journal, or lets it in."""
 
@@ -92,7 +97,8 @@ class Database:
         assert self.journal
         entry_id = secrets.token_hex(16)
         previous = await find_newest_entry(connection)
-        entry = make_entry(entry_id, previous, await find_version(connection), recorded)
+        version, engine = await find_version(connection), connection.dialect.name
+        entry = make_entry(entry_id, previous, version, recorded, engine)
         await insert_entry(connection, entry_id)
         self._unsettled = entry_id
         await asyncio.to_thread(self.journal.write, entry)
@@ -130,9 +136,7 @@ class Database:
             if self.is_sqlite:
                 raw = (await connection.get_raw_connection()).driver_connection
                 assert raw is not None
-                # aiosqlite has no public way to run more than one statement on its thread.
-                done: Returned = await raw._execute(do_in_one_go, raw._conn, begin())
-                return done
+                return await do_on_sqlite(raw, begin)
             async with connection.begin():
                 return await do(connection, begin())
 
@@ -166,7 +170,8 @@ def _sqlite_engine(url: str | URL, *, read_only: bool, checkpoints: bool = True)
         _make_private(Path(path))
     pragmas = _SQLITE_READER if read_only else (*SQLITE_WRITER, *(() if checkpoints else (_NO_CHECKPOINTS,)))
     # The driver's own transactions begin too late and lose concurrent updates (decisions/0002).
-    engine = _engine(url, read_only, isolation_level=None, **({"async_creator_fn": _read_here} if read_only else {}))
+    here = {"async_creator_fn": _read_here} if read_only else {"check_same_thread": False}
+    engine = _engine(url, read_only, isolation_level=None, **here)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -156,7 +156,8 @@ class Ledger:
         self, found: Found, turns: dict[str, Turn], marks: dict[tuple[str, str], str], waiting: Collection[str]
     ) -> list[str]:
         places: Counter[str] = Counter(id_ for _, id_ in found.responses)
-        places += Counter(id_ for _, id_ in found.held)
+        # From the freeze on the HMAC of its id stands for what is held.
+        places += Counter(marks.get(each, each[1]) for each in found.held)
         places += Counter(marks.get(mark, "") for mark in found.marks)
         problems = [f"doubled: {id_}" for id_, number in places.items() if id_ in turns and number > 1]
         # Of what came after the freeze only the number is kept, and a restore may take it back (docs/reliability.md).

@@ -4,6 +4,7 @@ import asyncio
 import json
 import resource
 import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
 PARTS = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 LARGE = 64 * 1024 * 1024
+_DATA_SEGMENTS_IN = 152
+"""Where Linux's tcp_info counts the segments with data that came."""
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[], Awaitable[Streams]]
 
@@ -207,3 +210,13 @@ async def server_page(server: DemoServer, client: httpx2.AsyncClient) -> int:
     email, password = server.password("teacher")
     await client.post("/staff/sign-in", data={"email": email, "password": password})
     return (await client.get(f"/staff/sessions/{server.classes[0].id}")).status_code
+
+
+async def test_a_head_goes_with_its_body() -> None:
+    async with serving() as connect:
+        reader, writer = await connect()
+        writer.write(GET)
+        async with asyncio.timeout(30):
+            await reader.readuntil(b"\r\n\r\n0")
+        info = writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+        assert struct.unpack_from("I", info, _DATA_SEGMENTS_IN) == (1,)

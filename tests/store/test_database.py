@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import Integer, String, column, select, table, text
 from sqlalchemy.exc import DBAPIError
 
+from server.store.bulk import Work
 from server.store.database import Database
 from server.store.keys import load_key
 from server.store.migrate import migrate
+from server.store.responses import insert_responses
 from tests.copies import sqlite_url
 
 counter = table("counter", column("id", String), column("n", Integer))
@@ -115,6 +117,21 @@ async def test_only_who_checkpoints_empties_the_log(tmp_path: Path) -> None:
     assert log.stat().st_size == 0
     await command.close()
     await server.close()
+
+
+async def test_what_a_transaction_needs_for_a_moment_passes_through_no_file(db: Database) -> None:
+    """SQLite notes what a statement changes, so as to take it back; by itself it does so in /var/tmp."""
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL writes to its own folder only")
+
+    def work() -> Work[set[Path]]:
+        for turn in (0, 1):
+            yield from insert_responses([("s", f"{2 * number + turn:04}", "q" * 700) for number in range(400)])
+        return {path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()}
+
+    opened = await db.do(work)
+    assert any(path.name == "tyck.sqlite3-wal" for path in opened)
+    assert not [path for path in opened if "etilqs" in path.name]
 
 
 async def test_the_writer_on_postgresql_is_durable(db: Database) -> None:
