@@ -52,6 +52,7 @@ class Responses:
         single = self._load(self.server)
         between = self._kept()
         batch = self._load(self.server, items=BATCH)
+        bare_batch = self._load(self.bare, items=BATCH)
         groups = [_group(before, between), _group(between, self._kept())]
         self._note(
             bare_per_s=bare["per_s"],
@@ -63,7 +64,8 @@ class Responses:
             single_p50_ms=single["p50_ms"],
             single_p99_ms=single["p99_ms"],
             batch_per_s=batch["per_s"] * BATCH,
-            client_busy=max(bare["busy"], single["busy"], batch["busy"]),
+            bare_batch_per_s=bare_batch["per_s"] * BATCH,
+            client_busy=max(each["busy"] for each in (bare, single, batch, bare_batch)),
             single_group=groups[0],
             batch_group=groups[1],
             raw_one_per_s=self.raw.rows_per_second(1, _RAW_S),
