@@ -24,6 +24,7 @@ from server.domain.people import Role
 from server.domain.sessions import grades_key
 from server.keeping import backup_command, doctor_command, erase_command, kept, restore_command, tell_of
 from server.leaving import area, consultation
+from server.moving import move_command
 from server.polls import poll
 from server.results import results
 from server.settings import Settings
@@ -120,7 +121,9 @@ def reset_account_command(email: str) -> None:
     click.echo(with_database(settings, lambda db: account.reset(db, settings.base_url, email)))
 
 
-for command in (poll, results, backup_command, restore_command, doctor_command, erase_command, consultation, area):
+for command in (poll, results, consultation, area):
+    main.add_command(command)
+for command in (backup_command, restore_command, doctor_command, erase_command, move_command):
     main.add_command(command)
 
 

@@ -24,7 +24,8 @@ Statement: TypeAlias = tuple[str, Rows]
 @dataclass(frozen=True)
 class Entry:
     """What one transaction wrote. `previous` is the id of the entry before it, `schema` the version of the tables,
-    `day` the server's day (days since 1970), `work` the packed statements.
+    `day` the server's day (days since 1970), `work` the packed statements, `engine` whose SQL they are in ('' in
+    entries that are older than this word).
     """
 
     id: str
@@ -32,6 +33,7 @@ class Entry:
     schema: str
     day: int
     work: str
+    engine: str = ""
 
     @property
     def statements(self) -> list[Statement]:
@@ -40,15 +42,15 @@ class Entry:
 
     @property
     def checksum(self) -> str:
-        content = "\n".join((self.id, self.previous, self.schema, str(self.day), self.work))
+        engine = (self.engine,) if self.engine else ()
+        content = "\n".join((self.id, self.previous, self.schema, str(self.day), self.work, *engine))
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def make_entry(entry_id: str, previous: str, schema: str, statements: Sequence[Statement]) -> Entry:
+def make_entry(entry_id: str, previous: str, schema: str, statements: Sequence[Statement], engine: str) -> Entry:
     packed = json.dumps(statements, default=_packed, separators=(",", ":"), ensure_ascii=False).encode()
-    return Entry(
-        entry_id, previous, schema, int(time.time()) // _DAY_S, base64.b64encode(zlib.compress(packed)).decode()
-    )
+    work = base64.b64encode(zlib.compress(packed)).decode()
+    return Entry(entry_id, previous, schema, int(time.time()) // _DAY_S, work, engine)
 
 
 class Journal:

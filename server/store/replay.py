@@ -64,7 +64,9 @@ async def _apply_missing(tx: AsyncConnection, db: Database) -> tuple[int, bool]:
 
 
 async def _apply(tx: AsyncConnection, entry: Entry) -> bool:
-    """Whether the entry could be applied, as a whole."""
+    """Whether the entry could be applied, as a whole. What another engine's SQL says here is anybody's guess."""
+    if entry.engine not in ("", tx.dialect.name):
+        return False
     try:
         async with tx.begin_nested():
             for sql, rows in entry.statements:

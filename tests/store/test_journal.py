@@ -12,7 +12,7 @@ WORK: list[Statement] = [("INSERT INTO t VALUES (?, ?)", [(1, "å"), (None, b"\x
 
 
 def entry(name: str, previous: str = "") -> Entry:
-    return make_entry(name, previous, "0010", WORK)
+    return make_entry(name, previous, "0010", WORK, "sqlite")
 
 
 def ids(found: list[Entry] | None) -> list[str] | None:

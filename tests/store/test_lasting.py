@@ -187,11 +187,24 @@ async def test_a_journal_of_another_history_is_not_applied(db: Database) -> None
     await add(db, "a")
     other = Journal(journal_of(db).folder.parent / "other")
     (first,) = entries(db)
-    other.write(make_entry("x", "somebody else's", first.schema, first.statements))
+    other.write(make_entry("x", "somebody else's", first.schema, first.statements, first.engine))
     db.journal = other
     found = await replay(db)
     assert (found.applied, found.reaches_back) == (0, False)
     assert await tags(db) == ["a"]
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+async def test_what_another_engine_wrote_is_not_applied(db: Database, is_ours: bool) -> None:
+    """Of a file that a move left behind; SQLite would take some of PostgreSQL's statements for its own."""
+    await add(db, "a")
+    (first,) = entries(db)
+    engine = first.engine if is_ours else "another"
+    statement = ("INSERT INTO commits (tag) VALUES ('x')", [()])
+    journal_of(db).write(make_entry("x", first.id, first.schema, [statement], engine))
+    found = await replay(db)
+    assert (found.applied, found.reaches_back) == (int(is_ours), is_ours)
+    assert await tags(db) == ["a", "x"][: 1 + is_ours]
 
 
 async def test_a_new_database_with_a_new_journal_lacks_nothing(db: Database) -> None:
