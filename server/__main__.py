@@ -4,6 +4,9 @@ import asyncio
 import gc
 import io
 import os
+import secrets
+import shutil
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -13,7 +16,7 @@ import click
 import segno
 import uvicorn
 
-from server import account, systemd
+from server import account, systemd, workers
 from server.app import create_app
 from server.commands import database, settings_for, with_database
 from server.connections import Connection, Server, make_room
@@ -54,19 +57,28 @@ def main() -> None: ...
 def demo(port: int | None, data: Path | None, as_json_line: bool, town: bool) -> None:
     """Starts the demo municipality, made at the first start."""
     settings = settings_for({"TYCK_PORT": port, "TYCK_DATA_DIR": data}, demo=True)
-    with kept(settings):
+    with kept(settings) as lock:
         asyncio.run(_migrate(settings))
         made = _made_town(settings) if town else asyncio.run(set_up_demo(settings))
-        _serve(settings, as_json(made) if as_json_line else _welcome(made, settings, _AROUND if town else _PLAY))
+        _serve(settings, as_json(made) if as_json_line else _welcome(made, settings, _AROUND if town else _PLAY), lock)
 
 
 @main.command()
 def serve() -> None:
     """Serves what the environment describes."""
     settings = settings_for()
-    with kept(settings):
+    with kept(settings) as lock:
         asyncio.run(_check(settings))
-        _serve(settings, f"Tyck answers at {settings.base_url}")
+        _serve(settings, f"Tyck answers at {settings.base_url}", lock)
+
+
+@main.command("worker", hidden=True)
+@click.option("--demo", is_flag=True)
+@click.argument("listening", type=int)
+@click.argument("number", type=int)
+def worker_command(demo: bool, listening: int, number: int) -> None:
+    """One of several workers, as `serve` and `demo` start it: on the socket that is the file `listening`."""
+    _answer(settings_for(demo=demo), workers.READY, socket.socket(fileno=listening), number)
 
 
 @main.command("migrate")
@@ -130,9 +142,10 @@ for command in (backup_command, restore_command, doctor_command, erase_command, 
 class _Server(Server):
     """Says it is ready once it listens, and ends event streams when it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, announcement: str, worker: int) -> None:
         super().__init__(config)
         self._announcement = announcement
+        self._worker = worker
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
@@ -145,6 +158,12 @@ class _Server(Server):
             click.echo(self._announcement)
             sys.stdout.flush()
             systemd.tell(os.environ, "READY=1")
+            loop = asyncio.get_running_loop()
+            if self._worker:
+                loop.add_reader(sys.stdin, self.handle_exit, signal.SIGTERM, None)
+            else:
+                # `systemctl reload`: the one process ends as ever, and systemd starts another.
+                loop.add_signal_handler(signal.SIGHUP, self.handle_exit, signal.SIGTERM, None)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no more connections, then answers what those it took are about to say, before it ends them."""
@@ -159,9 +178,23 @@ class _Server(Server):
         super().handle_exit(sig, frame)  # type: ignore[arg-type]
 
 
-def _serve(settings: Settings, announcement: str) -> None:
+def _serve(settings: Settings, announcement: str, lock: int) -> None:
+    listening = systemd.handed_over(os.environ) or _listen(settings)
+    if settings.workers == 1:
+        _answer(settings, announcement, listening)
+        return
+    shared = settings.data_dir / workers.FOLDER
+    shutil.rmtree(shared, ignore_errors=True)
+    shared.mkdir(mode=0o700)
+    os.environ |= {"TYCK_PORT": str(settings.port), "TYCK_DATA_DIR": str(settings.data_dir)}
+    os.environ[workers.KEY] = secrets.token_hex(32)
+    worker = [sys.executable, "-m", "server", "worker", *(["--demo"] if settings.demo else [])]
+    workers.become(settings.workers, listening.fileno(), lock, announcement, worker)
+
+
+def _answer(settings: Settings, announcement: str, listening: socket.socket, worker: int = 0) -> None:
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, worker),
         host=settings.host,
         port=settings.port,
         http=Connection,
@@ -174,9 +207,8 @@ def _serve(settings: Settings, announcement: str) -> None:
         timeout_graceful_shutdown=5,
     )
     make_room()
-    listening = systemd.handed_over(os.environ) or _listen(settings)
     with suppress(KeyboardInterrupt):
-        _Server(config, announcement).run(sockets=[listening])
+        _Server(config, announcement, worker).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

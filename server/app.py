@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,9 +21,11 @@ from server.night import Night
 from server.seals import Seals
 from server.settings import Settings
 from server.store.consultations import Revisions
+from server.store.counts import Counts
 from server.store.database import Database
 from server.store.journal import Journal
 from server.store.keys import load_key, load_token
+from server.store.signals import Signals
 from server.store.tally import count_all
 from server.usecases.collect import Collector
 from server.usecases.days import keep_days
@@ -42,6 +45,7 @@ from server.web.reminders import remind
 from server.web.routes import ROUTES
 from server.web.sounds import read_aloud
 from server.web.templating import Templates
+from server.workers import FOLDER, KEY
 
 _CARE_EVERY_S = 60
 _REMIND_EVERY_S = 1800
@@ -50,6 +54,7 @@ _COUNT_EVERY_S = 3600
 _SILENT_S = 7 * 86_400
 _LOOK_AT_THE_CLOCK_EVERY_S = 600
 _LET_IT_START_S = 30
+_SHARE_EVERY_S = 5
 
 _FINLAND = ZoneInfo("Europe/Helsinki")
 
@@ -58,20 +63,34 @@ log = logging.getLogger(__name__)
 Job = Callable[[Parts], Awaitable[None]]
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The web application on a migrated database."""
-    here = _put_together(settings)
+def create_app(settings: Settings, worker: int = 0) -> Starlette:
+    """The web application on a migrated database; `worker` is its number where it is one of several, else 0."""
+    here = _put_together(settings, worker)
+    jobs: list[tuple[str, float, Job]] = [
+        ("care", _CARE_EVERY_S, _take_care),
+        ("remind", _REMIND_EVERY_S, _remind),
+        ("count", _COUNT_EVERY_S, _count),
+        ("read_aloud", 0, _reader_aloud(here)),
+        ("night", _LOOK_AT_THE_CLOCK_EVERY_S, _at_night(here)),
+    ]
+
+    async def lead() -> None:
+        try:
+            await asyncio.gather(*(_repeat(here, *job) for job in jobs))
+        finally:
+            here.metrics.lead_no_more()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        jobs: list[tuple[str, float, Job]] = [
-            ("care", _CARE_EVERY_S, _take_care),
-            ("remind", _REMIND_EVERY_S, _remind),
-            ("count", _COUNT_EVERY_S, _count),
-            ("read_aloud", 0, _reader_aloud(here)),
-            ("night", _LOOK_AT_THE_CLOCK_EVERY_S, _at_night(here)),
-        ]
-        tasks = [asyncio.create_task(_repeat(here, *job)) for job in jobs]
+        if worker:
+            signals = Signals(settings.database_url, here.live.hear, here.live.hear_all, lead)
+            here.live.beyond = signals.announce
+            tasks = [
+                asyncio.create_task(signals.run()),
+                asyncio.create_task(_repeat(here, "share", _SHARE_EVERY_S, _share)),
+            ]
+        else:
+            tasks = [asyncio.create_task(lead())]
         # Who waits for a server that was killed waits for this too.
         tasks.append(asyncio.create_task(asyncio.to_thread(here.assets.pack_shell)))
         yield
@@ -99,7 +118,7 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def _put_together(settings: Settings) -> Parts:
+def _put_together(settings: Settings, worker: int) -> Parts:
     db = Database(settings.database_url, Journal(settings.data_dir / "journal"))
     live = Live()
     key = load_key(settings.data_dir, "grants")
@@ -122,11 +141,16 @@ def _put_together(settings: Settings) -> Parts:
         assets=assets,
         templates=templates,
         press=Press(),
-        limits=Limits(),
+        limits=Limits(_counts(settings) if worker else None),
         provider=Provider(settings.oidc) if settings.oidc else None,
         metrics=Metrics(),
         metrics_token=load_token(settings.data_dir, "metrics"),
+        worker=worker,
     )
+
+
+def _counts(settings: Settings) -> Counts:
+    return Counts(settings.data_dir / FOLDER / "counts.sqlite3", os.environ[KEY].encode())
 
 
 @cache
@@ -150,6 +174,11 @@ async def _repeat(here: Parts, name: str, every_s: float, job: Job) -> None:
             here.metrics.failed[name] += 1
             log.error("task failed: %s (%s)", name, type(error).__name__)
         await asyncio.sleep(every_s)
+
+
+async def _share(here: Parts) -> None:
+    """Lets the other workers tell what this one counted."""
+    metrics.share(here)
 
 
 async def _take_care(here: Parts) -> None:

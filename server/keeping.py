@@ -91,12 +91,12 @@ def erase_command() -> None:
 
 
 @contextmanager
-def kept(settings: Settings) -> Iterator[None]:
-    """The data directory for this process alone; a restore that was interrupted is finished first."""
+def kept(settings: Settings) -> Iterator[int]:
+    """The data directory for this process alone, by a lock's file; a restore that was interrupted is finished first."""
     try:
-        with hold(settings.data_dir):
+        with hold(settings.data_dir) as lock:
             finish_restore(settings.data_dir)
-            yield
+            yield lock
     except InUse:
         raise click.ClickException(f"A server runs on {settings.data_dir}: stop it first.") from None
 

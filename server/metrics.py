@@ -32,6 +32,11 @@ class Metrics:
         self._buckets[kind][bisect_left(BUCKETS_S, seconds)] += 1
         self._seconds[kind] += seconds
 
+    def lead_no_more(self) -> None:
+        """Another process does the server's own tasks, and counts."""
+        self.tally = ()
+        self.done_at.clear()
+
     def samples(self) -> Iterable[Sample]:
         """Everything that was counted, as Prometheus names it."""
         for (kind, status), number in self.answers.items():

@@ -5,6 +5,7 @@ destroyed (docs/sync.md). Knows no database.
 import binascii
 import os
 import secrets
+import time
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
@@ -22,6 +23,8 @@ _BLOCK = 256
 _SMALL = 8 * 1024
 _MOST = 1024 * 1024
 _AS_IT_IS, _SMALLER = b"=", b"z"
+_KNOWN_S = 3600
+"""How long a key is remembered: another process may destroy it, weeks after the last seal was made with it."""
 
 
 class Seals:
@@ -30,9 +33,13 @@ class Seals:
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
         self._known: dict[str, AESGCM] = {}
+        self._known_until = 0.0
 
     def seal(self, consultation: str, about: str, body: bytes) -> str:
         """AES-GCM of the body of what `about` names (a session and an id); no other name opens it."""
+        if time.monotonic() > self._known_until:
+            self._known.clear()
+            self._known_until = time.monotonic() + _KNOWN_S
         cipher = self._known.get(consultation) or self._remember(consultation)
         nonce = secrets.token_bytes(_NONCE)
         sealed = cipher.encrypt(nonce, _packed(body), about.encode())

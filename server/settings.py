@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 MOST_BACKUPS = 30
 """No copy is older than a month: what is deleted must be gone everywhere by then."""
 
+MOST_WORKERS = 64
+
 
 @dataclass(frozen=True)
 class Smtp:
@@ -43,7 +45,7 @@ class Settings:
 
     `feedback` is where people tell what is hard to use: an e-mail or https address; `voice` lets texts be read aloud by
     a generated voice; without `smtp` no mail is sent, without `oidc` people sign in here only;
-    `backups` is how many nightly ones are kept.
+    `backups` is how many nightly ones are kept, `workers` how many processes answer, several only on PostgreSQL.
     """
 
     data_dir: Path
@@ -58,6 +60,7 @@ class Settings:
     smtp: Smtp | None = None
     oidc: Oidc | None = None
     backups: int = 0
+    workers: int = 1
 
     @property
     def is_https(self) -> bool:
@@ -72,9 +75,10 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
     base_url = environment.get("TYCK_BASE_URL", f"http://localhost:{port}").rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
         raise ValueError(f"TYCK_BASE_URL must be an http or https address, not {base_url!r}.")
+    database_url = _database_url(environment) or f"sqlite+aiosqlite:///{data_dir / 'tyck.sqlite3'}"
     return Settings(
         data_dir=data_dir,
-        database_url=_database_url(environment) or f"sqlite+aiosqlite:///{data_dir / 'tyck.sqlite3'}",
+        database_url=database_url,
         base_url=base_url,
         host=host,
         port=port,
@@ -85,6 +89,7 @@ def read_settings(environment: Mapping[str, str], *, demo: bool = False) -> Sett
         smtp=_smtp(environment),
         oidc=_oidc(environment),
         backups=_backups(environment.get("TYCK_BACKUPS", "0" if demo else "7")),
+        workers=_workers(environment.get("TYCK_WORKERS", "1"), database_url),
     )
 
 
@@ -166,6 +171,14 @@ def _port(text: str, name: str = "TYCK_PORT") -> int:
 def _backups(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= MOST_BACKUPS):
         raise ValueError(f"TYCK_BACKUPS must be a number of nights from 0 to {MOST_BACKUPS}, not {text!r}.")
+    return int(text)
+
+
+def _workers(text: str, database_url: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_WORKERS):
+        raise ValueError(f"TYCK_WORKERS must be a number of processes from 1 to {MOST_WORKERS}, not {text!r}.")
+    if int(text) > 1 and database_url.startswith("sqlite"):
+        raise ValueError("TYCK_WORKERS above 1 needs PostgreSQL (TYCK_DATABASE_URL): an SQLite file has one writer.")
     return int(text)
 
 

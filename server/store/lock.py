@@ -14,15 +14,17 @@ class InUse(Exception):
 
 
 @contextmanager
-def hold(data_dir: Path) -> Iterator[None]:
-    """Keeps the data directory for this process; however it ends, the lock ends with it. Raises InUse."""
+def hold(data_dir: Path) -> Iterator[int]:
+    """Keeps the data directory for this process; however it ends, the lock ends with it, and with those to whom it has
+    handed the file's number. Raises InUse.
+    """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(os.open(data_dir / _FILE, os.O_CREAT | os.O_RDWR, 0o600), "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InUse from None
-        yield
+        yield file.fileno()
 
 
 def is_held(data_dir: Path) -> bool:

@@ -6,6 +6,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from server.domain.errors import DomainError
 from server.domain.people import same_case
+from server.store.counts import Counts
 
 _ALL = ""
 _DAY_S = 12 * 3600
@@ -53,20 +54,44 @@ class _Quota:
         return within
 
 
-class Limits:
-    """Counts in this process only. Every method raises `too_many`."""
+class _SharedQuota:
+    """The same, counted by several processes together; each key's window begins with its first."""
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Counts, name: str, most: int, window_s: float) -> None:
+        self._counts = counts
+        self._name = name
+        self._most = most
+        self._window_s = window_s
+
+    def has_room(self, key: str) -> bool:
+        return self._counts.find(self._name, key) < self._most
+
+    def take(self, key: str) -> bool:
+        return self._counts.add(self._name, key, self._window_s) <= self._most
+
+
+class Limits:
+    """What somebody could guess is counted in `counts`, where several processes share it; what only spares the server
+    is counted by each process for itself. Every method raises `too_many`.
+    """
+
+    def __init__(self, counts: Counts | None = None) -> None:
+        def quota(name: str, most: int, window_s: float) -> _Quota | _SharedQuota:
+            return _SharedQuota(counts, name, most, window_s) if counts else _Quota(most, window_s)
+
         self._syncs = _Quota(20, 1)
-        self._wrong_codes = (_Quota(WRONG_A_MINUTE, 60), _Quota(WRONG_AN_HOUR, 3600))
-        self._wrong_codes_in_all = (_Quota(WRONG_A_MINUTE_IN_ALL, 60), _Quota(WRONG_AN_HOUR_IN_ALL, 3600))
-        self._joined = _Quota(1, _DAY_S)
-        self._sign_ins = _Quota(10, 60)
-        self._sign_ins_near = _Quota(60, 60)
-        self._sign_ins_in_all = _Quota(120, 60)
+        self._wrong_codes = (quota("code/60", WRONG_A_MINUTE, 60), quota("code/3600", WRONG_AN_HOUR, 3600))
+        self._wrong_codes_in_all = (
+            quota("codes/60", WRONG_A_MINUTE_IN_ALL, 60),
+            quota("codes/3600", WRONG_AN_HOUR_IN_ALL, 3600),
+        )
+        self._joined = quota("joined", 1, _DAY_S)
+        self._sign_ins = quota("sign-in", 10, 60)
+        self._sign_ins_near = quota("sign-in near", 60, 60)
+        self._sign_ins_in_all = quota("sign-ins", 120, 60)
         self._asks = _Quota(60, 60)
         self._asks_in_all = _Quota(300, 60)
-        self._codes = _Quota(10, 300)
+        self._codes = quota("second factor", 10, 300)
 
     def sync(self, grant: str) -> None:
         if not self._syncs.take(grant):

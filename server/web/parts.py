@@ -25,7 +25,9 @@ from server.web.templating import Templates
 
 @dataclass(frozen=True)
 class Parts:
-    """`clock` gives seconds since 1970; `key` signs tablets' passes and tombstones; `metrics_token` opens /metrics."""
+    """`clock` gives seconds since 1970; `key` signs tablets' passes and tombstones; `metrics_token` opens /metrics;
+    `worker` is the number of this process where it is one of several, else 0.
+    """
 
     settings: Settings
     db: Database
@@ -47,6 +49,7 @@ class Parts:
     provider: Provider | None
     metrics: Metrics
     metrics_token: bytes
+    worker: int
 
 
 def parts(connection: HTTPConnection) -> Parts:
