@@ -54,6 +54,11 @@ bench: setup $(VENV)/made-test ## how fast and how big, as a table and as JSON
 	@$(PY) tests/needs.py
 	@$(PY) -m tests.bench $(ARGS)
 
+.PHONY: load
+load: setup $(VENV)/made-test ## a school morning of 100 classes on the running server, as a table; its books must balance
+	@$(PY) tests/needs.py
+	@$(PY) -m tests.load $(ARGS)
+
 .PHONY: campaign
 campaign: setup $(VENV)/made-test ## everything goes wrong for MINUTES=30, and its books must balance
 	@$(PY) tests/needs.py

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,11 +85,16 @@ def call_load(order: dict[str, Any]) -> dict[str, Any]:
 
 def wait_for_sounds(server: Served, database: Path) -> None:
     """A server that has just started makes the sounds of its poll; nothing is measured until every text has one."""
-    if not find_voice():
-        return
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reading:
         polls = reading.execute("SELECT id, content FROM revisions").fetchall()
     editions = [f"{id_}-{profile.id}" for id_, poll in polls for profile in parse_poll(json.loads(poll)).profiles]
+    wait_for_sounds_of(server, editions)
+
+
+def wait_for_sounds_of(server: Served, editions: Iterable[str]) -> None:
+    """The same, of these booklets and of the join page."""
+    if not find_voice() or os.environ.get("TYCK_VOICE") == "off":
+        return
     pages = {f"{edition}/{lang}": f"/app/b/{edition}/{lang}" for edition in editions for lang in LANGUAGES}
     pages |= {f"join/{lang}": f"/app/?lang={lang}" for lang in LANGUAGES}
     end = time.monotonic() + _MAKING_S
