@@ -16,14 +16,16 @@ const KEEPALIVE_BELOW = 60_000;
  *   token: string, session: string, revision: string, grades: number[], mark: {colour: string, shape: string},
  *   booklets: Record<string, string>, assets: {url: string, sha256: string, bytes: number}[], state: string,
  *   school?: string, pictures?: string[], lang?: string, corner?: {mark: string, key: string},
- * }} Joined `corner`: by what the teacher's figures are checked, and the key for a file to carry away
+ *   children?: number | null,
+ * }} Joined `corner`: by what the teacher's figures are checked, and the key for a file to carry away; `children`: after so
+ *   many turns a new one asks for the figures
  */
 
 /** @typedef {{pictures: string[], school?: string} | {link: string}} Way how a tablet names its session */
 
 /**
  * @typedef {{
- *   proto: 1, rid: string, session?: {state: string}, next?: {min_s?: number, idle_s?: number, max_items?: number},
+ *   proto: 1, rid: string, session?: {state: string, full?: boolean}, next?: {min_s?: number, idle_s?: number, max_items?: number},
  * } & import("./outbox.js").Word} SyncReply
  */
 

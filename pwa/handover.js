@@ -1,26 +1,11 @@
 // A file to carry away what a tablet cannot send: read by nobody but the installation whose key it came with.
-// Also the door to it: the figures on the class card. Knows no page.
+// Knows no page.
 import { transaction } from "./database.js";
 
 /** @typedef {import("./sync.js").Session} Session */
 /** @typedef {{token: string, items: {id: string, body?: string, seal?: string}[]}} Parcel what is for one session */
 
 const BEGINS = "TYCK1";
-const encoder = new TextEncoder();
-
-/**
- * Whether these are the figures of a class that this tablet belongs to. Asks no server.
- *
- * @param {Session[]} sessions
- * @param {string} pin
- */
-export async function opens(sessions, pin) {
-  for (const { session, corner } of sessions) {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(`${session}/${pin}`)));
-    if (corner?.mark === Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")) return true;
-  }
-  return false;
-}
 
 /**
  * What has not been acknowledged, or could not be read, with the passes it would have been sent with.

@@ -14,7 +14,7 @@ import { isIdea } from "./idea.js";
  * @typedef {{items: Record<string, Verdict>, commit?: string, day?: number, lost?: string[]}} Word
  */
 /** @typedef {{id: string, day: number, items: Record<string, Verdict>}} Receipt of one commit; `id` is `session/pair` */
-/** @typedef {{session: string, confirmed: number, acknowledged: number, held: number}} Counters */
+/** @typedef {{session: string, confirmed: number, acknowledged: number, held: number, turns: number}} Counters `turns` without ideas */
 
 /** How many pairs one request shows at most. */
 export const MOST_PAIRS = 200;
@@ -23,7 +23,7 @@ export const MOST_PAIRS = 200;
  * @param {string} session
  * @returns {Counters}
  */
-const none = (session) => ({ session, confirmed: 0, acknowledged: 0, held: 0 });
+const none = (session) => ({ session, confirmed: 0, acknowledged: 0, held: 0, turns: 0 });
 
 /**
  * Keeps a new draft. False when the session has one already (another window began a turn).
@@ -78,11 +78,11 @@ export function confirm(draft, body, ideas = []) {
   return transaction(["drafts", "outbox", "counters"], "readwrite", async (tx) => {
     const [drafts, outbox, counters] = [tx.objectStore("drafts"), tx.objectStore("outbox"), tx.objectStore("counters")];
     if ((await drafts.get(draft.session))?.id !== draft.id) return (await outbox.getKey(draft.id)) !== undefined;
-    const counted = (await counters.get(draft.session)) ?? none(draft.session);
+    const counted = { ...none(draft.session), ...(await counters.get(draft.session)) };
     await Promise.all([
       drafts.delete(draft.session),
       ...[{ id: draft.id, body }, ...ideas].map((item) => outbox.add({ ...item, session: draft.session })),
-      counters.put({ ...counted, confirmed: counted.confirmed + 1 + ideas.length }),
+      counters.put({ ...counted, confirmed: counted.confirmed + 1 + ideas.length, turns: counted.turns + 1 }),
     ]);
     return true;
   });

@@ -1,5 +1,7 @@
 // One child after another on one tablet: what each button does, from the language to "give the tablet to the next child".
+import { find } from "./booklet.js";
 import { get, remove } from "./database.js";
+import { asksTeacher, opens } from "./door.js";
 import { ideaBody, keyOf, made } from "./idea.js";
 import { watchIdle } from "./idle.js";
 import { tileName } from "./marks.js";
@@ -29,7 +31,7 @@ export class Play {
   #goOnTo = "";
   /** Whether Next leads back to the overview, because "change" came from there. */
   #isChanging = false;
-  /** @type {(() => Promise<void>) | undefined} what is tried again once there is room */
+  /** @type {(() => Promise<void>) | undefined} what is tried again once there is room, or the teacher has let it be */
   #retry;
   /** What is being written; one write after the other. */
   #saving = Promise.resolve(true);
@@ -59,6 +61,10 @@ export class Play {
     );
     this.idleMs = watchIdle({ away: () => this.#leaveAlone(), idle: (ms) => this.#beIdle(ms) });
     document.addEventListener("click", (event) => this.#click(event.target));
+    document.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#queue(() => this.#letIn());
+    });
   }
 
   /** @type {Record<string, (button: HTMLElement) => unknown>} */
@@ -108,7 +114,7 @@ export class Play {
   /** A class that has ended or wants its code again is left as soon as nobody is in a turn. */
   async heard() {
     const { state, rejoin } = (await get("sessions", this.session.session)) ?? this.session;
-    const isFree = !this.#draft && RESTING.includes(this.booklet.key);
+    const isFree = !this.#draft && [...RESTING, "full"].includes(this.booklet.key);
     if (isFree && (rejoin || NO_NEW_TURNS.includes(state))) await this.#leaveClass();
   }
 
@@ -138,12 +144,17 @@ export class Play {
     const act = () => (change ? this.#change(change) : this.#actions[name]?.(button));
     // The page may have turned while an earlier tap was being written.
     const isStillThere = () => key === this.booklet.key && !button.disabled;
+    this.#queue(() => isStillThere() && act());
+    return undefined;
+  }
+
+  /** @param {() => unknown} act what comes after all that the buttons are doing already */
+  #queue(act) {
     this.#doing = this.#doing
       .then(async () => {
-        if (isStillThere()) await act();
+        await act();
       })
       .catch(() => this.#stick(async () => this.#goOn()));
-    return undefined;
   }
 
   /**
@@ -276,9 +287,32 @@ export class Play {
   async #start(helped = false) {
     const { state } = (await get("sessions", this.session.session)) ?? this.session;
     if (NO_NEW_TURNS.includes(state)) return this.#leaveClass();
+    const begin = () => this.#begin(helped);
+    if (this.#draft || !(await asksTeacher(this.session.session))) return begin();
+    this.#retry = begin;
+    this.#turnAside("full");
+    find(this.booklet.section, "[data-say=wrong]").hidden = true;
+    return undefined;
+  }
+
+  /** The teacher's figures let one more child begin. */
+  async #letIn() {
+    const { section } = this.booklet;
+    const field = /** @type {HTMLInputElement} */ (find(section, "input"));
+    const isOpen = await opens([this.session], field.value);
+    field.value = "";
+    find(section, "[data-say=wrong]").hidden = isOpen;
+    return isOpen ? this.#retry?.() : field.focus();
+  }
+
+  /**
+   * @param {boolean} helped
+   * @returns {Promise<void>}
+   */
+  async #begin(helped) {
     const draft = this.#draft ?? begin(this.session.session, this.edition.lang, "assent", random(20));
     draft.helped = helped;
-    const again = () => this.#start(helped);
+    const again = () => this.#begin(helped);
     try {
       if (!(await roomLeft())) return this.#stick(again);
       if (!(await outbox.begin(draft))) return this.#startOver();

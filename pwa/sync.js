@@ -7,7 +7,7 @@ import { forget, ledger, MOST_PAIRS, pairs, settle, waiting } from "./outbox.js"
 /** @typedef {{ready: "yes" | "no", keeps: "yes" | "no", turn: "idle" | "answering"}} Tablet */
 /**
  * One this tablet holds; `day` is the server's, `told` what the server last heard of this tablet there.
- * @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean, heard?: boolean, day?: number, told?: Tablet}} Session
+ * @typedef {import("./api.js").Joined & {link?: string, rejoin?: boolean, heard?: boolean, full?: boolean, day?: number, told?: Tablet}} Session
  */
 
 const FIRST_WAIT_S = 2;
@@ -202,7 +202,8 @@ export function startSync({ current, hello = true, tablet, after, heard, refused
     advice = { ...advice, ...reply.next };
     size = Math.max(1, Math.min(size, reply.next?.max_items ?? MAX_ITEMS));
     const { day: dayBefore } = session;
-    const learnt = { state: reply.session?.state ?? session.state, rejoin: false, heard: true, day: reply.day ?? dayBefore, told };
+    const { state = session.state, full = false } = reply.session ?? {};
+    const learnt = { state, full, rejoin: false, heard: true, day: reply.day ?? dayBefore, told };
     if (JSON.stringify({ ...session, ...learnt }) !== JSON.stringify(session)) await update(session, learnt);
     Object.assign(session, learnt);
     if (OVER.includes(learnt.state)) await forget(session.session);

@@ -54,7 +54,7 @@ function nameOf(control) {
  */
 function chooseByEnter(event) {
   const { target } = event;
-  if (event.key !== "Enter" || event.repeat || !(target instanceof HTMLInputElement)) return;
+  if (event.key !== "Enter" || event.repeat || !(target instanceof HTMLInputElement) || target.inputMode) return;
   event.preventDefault();
   target.click();
 }

@@ -54,7 +54,7 @@ class Delivery:
 @dataclass(frozen=True)
 class Outcome:
     """`commit` is the durable commit that wrote or saw every item, None when none was sent; `lost` are the commits the
-    tablet knows of and this database does not.
+    tablet knows of and this database does not; `full` says that as many turns were heard of as children were stated.
     """
 
     receipts: dict[str, Receipt]
@@ -62,6 +62,7 @@ class Outcome:
     state: State
     day: int
     lost: tuple[str, ...] = ()
+    full: bool = False
 
 
 def read_pair(commit: str) -> tuple[int, str] | None:

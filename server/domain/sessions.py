@@ -148,6 +148,13 @@ def cap(children: int | None) -> int:
     return DEFAULT_CAP if children is None else 3 * children + 20
 
 
+def asks_teacher_after(session_id: str, children: int | None) -> int | None:
+    """After how many turns a tablet asks for the teacher's figures before another one; None where it never does: nobody
+    said how many children there are, or adults guess.
+    """
+    return None if session_id.startswith(_GUESS_ID) else children
+
+
 def check_days(period: Mapping[str, str], first: str, last: str | None) -> str | None:
     """The last day for new children of a session that opens on `first`: `last`, else the end of the period, if any.
 

@@ -150,7 +150,8 @@ class Keeping:
     def end(self) -> Work[None]:
         """Counts what is new and names the commit."""
         if any(delivery.items or delivery.receipts for delivery in self.group):
-            counted = self._arrived.keys() | self._late.keys()
+            # In one order everywhere: two groups that add to the same sessions would wait for each other.
+            counted = sorted(self._arrived.keys() | self._late.keys())
             added = [(session, self._arrived[session], self._late[session]) for session in counted]
             self._commit = yield from responses.insert_commit(self._day, added)
 
@@ -166,7 +167,13 @@ class Keeping:
             _as_told(self._standings[session]),
             self._day,
             tuple(pair for pair in delivery.have if pair not in self._commits),
+            self._is_full(session),
         )
+
+    def _is_full(self, session: str) -> bool:
+        standing = self._standings[session]
+        most = rules.asks_teacher_after(session, standing.children)
+        return most is not None and standing.arrived + standing.held + self._arrived[session] >= most
 
     async def _keep_late(self, tx: AsyncConnection) -> None:
         closed = self._closed
@@ -181,8 +188,9 @@ class Keeping:
             else:
                 self._arrived[session] += 1
                 waiting[session].append(closed[(session, item_id)])
-        for session, items in waiting.items():
-            await let_wait(tx, self._revisions, session, [item.response for item in items])
+        theirs = {delivery.grant.session: delivery.grant.consultation for delivery in self.group}
+        for session in sorted(waiting, key=lambda each: (theirs[each], each)):
+            await let_wait(tx, self._revisions, session, [item.response for item in waiting[session]])
 
     def _marks(self, pairs: Iterable[Pair]) -> dict[Pair, Pair]:
         """The (session, HMAC of id) that stands for each pair once it is counted."""
@@ -197,6 +205,7 @@ async def let_wait(tx: AsyncConnection, revisions: Revisions, session_id: str, g
     if revision is None or place.parent is None:
         raise DomainError("not_found")
     added = contributions(revision.poll.asked(session.profile), given, typed=session.typed)
+    await packets.lock_figures(tx, session.consultation)
     for entry in revision.poll.ledger.values():
         about = (session.consultation, revision.poll.id)
         await packets.insert_waiting(tx, *about, entry.id, place.parent, added[entry.id])

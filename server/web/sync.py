@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from server.domain.deliveries import Delivery, Item, Outcome, Receipt, judge
 from server.domain.errors import DomainError
 from server.domain.grants import Grant, corner_mark, read_token
-from server.domain.sessions import CODE_LENGTH, Session, State
+from server.domain.sessions import CODE_LENGTH, Session, State, asks_teacher_after
 from server.store.sessions import find_session_by_link, list_sessions_by_pictures
 from server.usecases.keep import DAY_S
 from server.usecases.run_session import Joined, join
@@ -136,6 +136,7 @@ async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
         "booklets": booklet_urls(session.revision, profile),
         "assets": await booklet_assets(here, session.revision, profile),
         "state": session.state,
+        "children": asks_teacher_after(session.id, session.children),
         "corner": {
             "mark": corner_mark(session.id, here.key),
             "key": await asyncio.to_thread(lambda: here.handover.public),
@@ -185,7 +186,7 @@ def _sync_answer(rid: str, outcome: Outcome, seals: Mapping[str, str]) -> bytes:
         "day": outcome.day,
         "items": {item_id: said(receipt, seals.get(item_id)) for item_id, receipt in outcome.receipts.items()},
         "lost": outcome.lost,
-        "session": {"state": outcome.state.value},
+        "session": {"state": outcome.state.value, **({"full": True} if outcome.full else {})},
         "next": _NEXT,
     }
     if outcome.commit:

@@ -21,8 +21,10 @@ from uuid import uuid4
 
 import httpx2
 
+from server.domain.grants import corner_pin
+
 ROOT = Path(__file__).resolve().parents[2]
-_STOP_S = 20
+_STOP_S = 60
 
 
 def free_port() -> int:
@@ -133,7 +135,7 @@ class DemoServer:
         """A program signed in as staff, once for all tests of this server: sign-ins are limited."""
         if role not in self._signed_in:
             email, password = self.password(role)
-            client = httpx2.Client(base_url=self.url, timeout=20)
+            client = httpx2.Client(base_url=self.url, timeout=60)
             answer = client.post("/staff/sign-in", data={"email": email, "password": password})
             assert answer.status_code == 303, answer.status_code
             self._signed_in[role] = client
@@ -145,6 +147,10 @@ class DemoServer:
         answer = self.staff("teacher").post("/staff/sessions", data=fields)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"].rsplit("/", 1)[-1])
+
+    def pin(self, session: str) -> str:
+        """The figures on a session's class card."""
+        return corner_pin(session, (self.data / "keys/grants.key").read_bytes())
 
     def deliver(self, joined: Class, children: int) -> None:
         """A tablet that joins and hands in so many children's answers to the first question."""

@@ -156,6 +156,11 @@ class Tablet:
         self.expect_at("welcome")
         expect(self.page.locator(f'main[lang="{lang}"]')).to_be_visible()
 
+    def let_in(self, pin: str) -> None:
+        """The figures of the class card, where a tablet asks for them."""
+        self.here.get_by_role("textbox").fill(pin)
+        self.here.get_by_role("textbox").press("Enter")
+
     def switch_language(self, lang: str) -> None:
         """By the switch on every screen."""
         self.here.locator(f'button[data-do="language"][data-lang="{lang}"]').click()

@@ -5,15 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from server.domain.grants import corner_pin
 from tests.browser.axe import violations
 from tests.browser.demo import Class, DemoServer
 from tests.browser.records import Records
-from tests.browser.tablet import Tablet, invent
-
-
-def pin_of(demo: DemoServer, session: str) -> str:
-    return corner_pin(session, (demo.data / "keys/grants.key").read_bytes())
+from tests.browser.tablet import Tablet, eventually, invent
 
 
 def give(page: Page, pin: str) -> None:
@@ -38,7 +33,7 @@ def test_what_waits_is_seen_carried_away_and_sent(
     assert violations(page) == []
     give(page, "000000")
     expect(page.locator("[data-part=door] [data-say=wrong]")).to_be_visible()
-    pin = pin_of(demo, a_class.id)
+    pin = demo.pin(a_class.id)
     give(page, f"{pin[:3]} {pin[3:]}")
     expect(page.locator("[data-part=inside]")).to_be_visible()
     expect(page.locator('[data-fact="unsent"]')).to_have_text("1")
@@ -81,3 +76,55 @@ def test_a_tablet_without_a_class_has_nothing_to_show(context: BrowserContext, d
     expect(page.locator("[data-say=nobody]")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_count(0)
     assert violations(page) == []
+
+
+def test_after_as_many_turns_as_children_the_teacher_lets_the_next_begin(
+    plain: Tablet, demo: DemoServer, records: Records
+) -> None:
+    """By what the tablet has done itself, without network; each further turn asks again."""
+    joined = records.find_class(demo.new_class(children="1"))
+    plain.join_ready(joined)
+    first, second = (invent(plain.questions(), number, "sv") for number in (4, 7))
+    plain.set_offline(True)
+    plain.play(first)
+    plain.hand_over()
+    plain.choose_language("sv")
+    plain.go("start", "full")
+    plain.let_in(demo.pin(demo.classes[0].id))
+    expect(plain.here.locator("[data-say=wrong]")).to_be_visible()
+    plain.go("go-on", "welcome")
+    plain.go("helped", "full")
+    expect(plain.here.locator("[data-say=wrong]")).to_be_hidden()
+    pin = demo.pin(joined.id)
+    plain.let_in(f"{pin[:3]} {pin[3:]}")
+    plain.expect_at("assent")
+    expect(plain.page.locator("body[data-helped]")).to_be_attached()
+    plain.go("yes", "practice")
+    plain.do("next")
+    plain.answer_all(second)
+    plain.confirm()
+    plain.hand_over()
+    plain.choose_language("sv")
+    plain.go("start", "full")
+    plain.set_offline(False)
+    plain.hand_in()
+    assert sorted(records.bodies(joined.id), key=str) == sorted((first.body, second.body), key=str)
+
+
+def test_the_server_says_that_the_children_of_a_class_have_answered_elsewhere(
+    plain: Tablet, demo: DemoServer, records: Records
+) -> None:
+    joined = records.find_class(demo.new_class(children="2"))
+    plain.join(joined)
+    demo.deliver(joined, 1)
+    plain.choose_language("fi")
+    plain.go("start", "assent")
+    plain.go("no", "refused")
+    plain.go("new-child", "language")
+    demo.deliver(joined, 1)
+    plain.hurry()
+    eventually(lambda: [each["full"] for each in plain.stored("sessions")] == [True], "full", plain.page)
+    plain.choose_language("fi")
+    plain.go("start", "full")
+    plain.let_in(demo.pin(joined.id))
+    plain.expect_at("assent")

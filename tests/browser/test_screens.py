@@ -44,9 +44,9 @@ def found(request: pytest.FixtureRequest, browser: Browser, demo: DemoServer) ->
     context = browser.new_context(viewport={"width": USUAL[0], "height": USUAL[1]}, reduced_motion="reduce")
     tablet = Tablet(context.new_page(), demo.url)
     never_silent(tablet.page)
-    joined = Records(demo.database).find_class(demo.new_class(grades=band.grades))
+    joined = Records(demo.database).find_class(demo.new_class(grades=band.grades, children="1"))
     problems: Found = defaultdict(list)
-    for way in (walk(tablet, joined, lang), walk_beside(tablet, lang)):
+    for way in (walk(tablet, joined, lang), walk_beside(tablet, lang, demo.pin(joined.id))):
         for at in way:
             broken = list(judge(tablet.page, band))
             if request.param in _FULLEST:

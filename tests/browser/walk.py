@@ -55,8 +55,10 @@ def walk(tablet: Tablet, joined: Class, lang: str) -> Iterator[str]:
     tablet.go("new-child", "language")
 
 
-def walk_beside(tablet: Tablet, lang: str) -> Iterator[str]:
-    """From the language page back to it: listening, with a helper, only drawing, and an idea with everything in it."""
+def walk_beside(tablet: Tablet, lang: str, pin: str) -> Iterator[str]:
+    """From the language page back to it: listening, only drawing, let in by the teacher when as many turns are done as
+    there are children, with a helper, and an idea with everything in it.
+    """
     tablet.choose_language(lang)
     yield from _listening(tablet, "welcome")
     tablet.go("draw", "refused")
@@ -64,7 +66,13 @@ def walk_beside(tablet: Tablet, lang: str) -> Iterator[str]:
     yield "draw-only"
     tablet.go("new-child", "language")
     tablet.choose_language(lang)
-    tablet.go("helped", "assent")
+    tablet.go("helped", "full")
+    yield "full"
+    tablet.let_in("000000")
+    expect(tablet.here.locator("[data-say=wrong]")).to_be_visible()
+    yield "full-wrong"
+    tablet.let_in(pin)
+    tablet.expect_at("assent")
     yield "assent-helped"
     tablet.go("yes", "practice")
     tablet.do("next")

@@ -18,12 +18,14 @@ from server.domain.sessions import (
     SHAPES,
     State,
     after,
+    asks_teacher_after,
     cap,
     check_days,
     counts_in_school,
     grades_key,
     mark_for,
     new_code,
+    new_session_id,
     read_grades,
 )
 
@@ -201,3 +203,10 @@ def test_days_outside_the_period_are_refused_by_field(
     with pytest.raises(DomainError) as refused:
         check_days(period, first, last)
     assert refused.value.details[0][0] == field
+
+
+def test_adults_who_guess_are_never_asked_for_a_teachers_figures() -> None:
+    assert asks_teacher_after(new_session_id(), 21) == 21
+    assert asks_teacher_after(new_session_id(trial=True), 21) == 21
+    assert asks_teacher_after(new_session_id(guess=True), 21) is None
+    assert asks_teacher_after(new_session_id(), None) is None

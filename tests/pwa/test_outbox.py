@@ -45,7 +45,7 @@ def test_confirming_moves_everything_at_once(begun: Run) -> None:
     found = state(begun)
     assert found["drafts"] == []
     assert found["outbox"] == [{"id": "id-1", "session": "s1", "body": "bytes"}]
-    assert found["counters"] == {"session": "s1", "confirmed": 1, "acknowledged": 0, "held": 0}
+    assert found["counters"] == {"session": "s1", "confirmed": 1, "acknowledged": 0, "held": 0, "turns": 1}
 
 
 def test_an_idea_waits_beside_its_response_under_its_own_id(begun: Run, open_tab: Callable[[], Run]) -> None:

@@ -50,7 +50,7 @@ async def free_code(demo: DemoApp) -> tuple[str, ...]:
 
 
 async def test_the_answer_to_the_link(demo: DemoApp) -> None:
-    session = await demo.session("satukallio", (2, 1))
+    session = await demo.session("satukallio", (2, 1), children=21)
     reply = await join(demo, link=session.link)
     assert reply.status_code == 200
     assert reply.headers["cache-control"] == "no-store"
@@ -74,6 +74,7 @@ async def test_the_answer_to_the_link(demo: DemoApp) -> None:
         "lang": "fi",
         "booklets": {lang: f"/app/b/{session.revision}-short/{lang}" for lang in ("sv", "fi")},
         "state": "open",
+        "children": 21,
         "limits": {"items": 50, "bytes": 65536, "body_bytes": 8192},
         "corner": {"mark": corner_mark(session.id, demo.parts.key), "key": demo.parts.handover.public},
     }

@@ -75,6 +75,31 @@ async def test_an_empty_sync_is_answered(tablet: Tablet) -> None:
     }
 
 
+async def test_a_tablet_hears_when_as_many_turns_came_as_children_were_stated(demo: DemoApp) -> None:
+    """Whichever tablet brought them, held ones too; what comes again is no further turn."""
+    tablet = await demo.tablet(session := await demo.session(children=3))
+    other = await demo.tablet(session)
+    first = tablet.item()
+    told = [
+        (await one.sync(*items)).json()["session"]
+        for one, *items in (
+            (tablet, first),
+            (tablet, first),
+            (other, other.item(revision="another")),
+            (tablet,),
+        )
+    ]
+    assert told == [{"state": "open"}] * 4
+    assert (await other.sync(other.item())).json()["session"] == {"state": "open", "full": True}
+    assert (await tablet.sync()).json()["session"] == {"state": "open", "full": True}
+
+
+async def test_a_class_of_unknown_size_is_never_full(demo: DemoApp) -> None:
+    tablet = await demo.tablet()
+    assert tablet.answer["children"] is None
+    assert (await tablet.sync(tablet.item())).json()["session"] == {"state": "open"}
+
+
 async def test_a_commit_is_named_whenever_items_were_kept_or_seen(tablet: Tablet) -> None:
     sent = tablet.item()
     commits = [(await tablet.sync(sent)).json()["commit"] for _ in range(3)]
