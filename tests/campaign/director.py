@@ -39,6 +39,8 @@ _AGAIN_S = 0.3
 _SPOILED = 0.4
 _OLDER = "0009"
 _AWAY_DAYS = 60
+_CHILDREN_EACH = 5
+"""Turns on each tablet of a town that comes back at once."""
 
 
 @dataclass(frozen=True)
@@ -281,7 +283,8 @@ class Director:
             self.problems.append(f"only {joined} of {self.crowd_of} tablets could join: {said}")
             return
         for tablet in self.crowd:
-            self.play_turn(tablet, each.id)
+            for _ in range(_CHILDREN_EACH):
+                self.play_turn(tablet, each.id)
         self.host.kill()
         self.host.start()
         self.met["server killed: at any time"] += 1
@@ -506,7 +509,7 @@ Step = Callable[[Director], None]
 _STEPS: list[tuple[Step, int]] = [
     (Director.play, 28),
     (Director.deliver, 24),
-    (Director.deliver_and_die, 10),
+    (Director.deliver_and_die, 18),
     (Director.die, 2),
     (Director.cut_power, 2),
     (Director.two_tabs, 2),
