@@ -15,7 +15,7 @@ from server.domain.sounds import FORMATS, Spoken
 from server.store.consultations import find_newest_revision, list_consultations
 from server.store.sounds import GENERATED, StoredSound, find_sound, list_sounds
 from server.usecases.speak import generate
-from server.web.child import answer, booklet_document, document, join_document
+from server.web.child import answer, booklet_document, join_document, kept_document
 from server.web.parts import Parts, parts
 from server.web.static import FOREVER
 
@@ -40,7 +40,7 @@ async def sounds(request: Request) -> Response:
     async with parts(request).db.reading() as db:
         found = await _listed(db, page, format_name)
     listed = {key: _entry(sound) for key, sound in found.items()}
-    return answer(request, document(json.dumps({"sounds": listed}).encode()), "application/json")
+    return answer(request, kept_document(json.dumps({"sounds": listed}).encode()), "application/json")
 
 
 async def all_sounds(request: Request) -> Response:

@@ -9,6 +9,7 @@ import brotli
 import httpx2
 import pytest
 
+from server.web.child import kept_document
 from tests.web.demo import DemoApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -135,6 +136,14 @@ async def test_the_service_worker_names_its_build_and_a_shell_that_exists(demo: 
     assert {"/app/?lang=sv", "/app/?lang=fi"} <= set(shell)
     assert not any(url.endswith("sw.js") for url in shell)
     assert {(await plain(demo, url)).status_code for url in shell} == {200}
+
+
+async def test_the_worker_is_packed_once(demo: DemoApp) -> None:
+    """Every page that a child opens asks for it; packing it costs more than storing ten answers."""
+    await plain(demo, "/app/sw.js")
+    before = kept_document.cache_info().misses
+    await plain(demo, "/app/sw.js")
+    assert kept_document.cache_info().misses == before
 
 
 async def test_a_booklets_pictures_come_as_one_file_in_the_order_of_the_list(demo: DemoApp) -> None:
