@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
-from sqlalchemy import URL, Connection, Table, event
+from sqlalchemy import URL, Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -45,6 +45,11 @@ _SQLITE_READER = ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000", _NO_FILES)
 JOURNALED = "journaled"
 """The execution option that keeps a statement out of the journal, or lets it in."""
 
+_ALONE, _BESIDE = (text(f"SELECT pg_advisory_xact_lock{how}({0x54796B74})") for how in ("", "_shared"))
+_AGAIN = {"40001", "40P01"}
+"""PostgreSQL took a transaction back: it could not be serialized, or two waited for each other."""
+_TRIES = 5
+
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _NEVER_JOURNALED = frozenset({"responses", "held", "sign_ins", "challenges"})
 """What children answered is in no journal: after a replay usecases/recover.py sees to it. Nobody stays signed in."""
@@ -69,13 +74,19 @@ class Database:
         self._readers = _sqlite_engine(url, read_only=True) if self.is_sqlite else _postgres_engine(url, read_only=True)
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
+        # On PostgreSQL what children send does not wait for what staff write.
+        self._bulk_turn = asyncio.Lock()
+        self._bulk_connection: AsyncConnection | None = None
         self._recorded: list[Statement] | None = None
         self._unsettled = ""
         event.listen(self._writer.sync_engine, "before_cursor_execute", self._record)
 
     @asynccontextmanager
-    async def writing(self, *, lasting: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, *, lasting: bool = False, beside: bool = False) -> AsyncIterator[AsyncConnection]:
         """One transaction on the writer, committed durably when the block ends, rolled back when it raises.
+
+        No other goes on meanwhile, in whatever process; but on PostgreSQL those `beside` others, which see to it by
+        locks on rows that they may, and the bulk statements of `do` (decisions/0023).
 
         What a `lasting` one writes, but for responses, is in the journal before it is committed: a database that goes
         back to before it gets it again. Its statements must come to the same on any earlier state of this database.
@@ -83,6 +94,8 @@ class Database:
         async with self._turn:
             connection = await self._write_connection()
             async with connection.begin():
+                if not self.is_sqlite:
+                    await connection.execute(_BESIDE if beside else _ALONE)
                 self._recorded = [] if lasting and self.journal else None
                 try:
                     yield connection
@@ -130,15 +143,29 @@ class Database:
             yield connection
 
     async def do(self, begin: Callable[[], Work[Returned]]) -> Returned:
-        """One transaction of bulk statements, committed durably at return; `begin` is called when its turn comes."""
+        """One transaction of bulk statements, committed durably at return; `begin` is called when its turn comes, and
+        again when PostgreSQL took back what it began.
+        """
+        if not self.is_sqlite:
+            return await self._do_on_postgres(begin)
         async with self._turn:
             connection = await self._write_connection()
-            if self.is_sqlite:
-                raw = (await connection.get_raw_connection()).driver_connection
-                assert raw is not None
-                return await do_on_sqlite(raw, begin)
-            async with connection.begin():
-                return await do(connection, begin())
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            return await do_on_sqlite(raw, begin)
+
+    async def _do_on_postgres(self, begin: Callable[[], Work[Returned]]) -> Returned:
+        async with self._bulk_turn:
+            if self._bulk_connection is None:
+                self._bulk_connection = await self._writer.connect()
+            for tried in range(1, _TRIES + 1):
+                try:
+                    async with self._bulk_connection.begin():
+                        return await do(self._bulk_connection, begin())
+                except DBAPIError as error:
+                    if tried == _TRIES or getattr(error.orig, "sqlstate", "") not in _AGAIN:
+                        raise
+        raise AssertionError
 
     async def forget_deleted(self) -> None:
         """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""
@@ -155,8 +182,9 @@ class Database:
         return self._connection
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        for connection in (self._connection, self._bulk_connection):
+            if connection is not None:
+                await connection.close()
         await self._readers.dispose()
         await self._writer.dispose()
 
@@ -229,7 +257,7 @@ def _postgres_engine(url: str, *, read_only: bool) -> AsyncEngine:
 def _engine(url: str | URL, read_only: bool, **connect_args: Any) -> AsyncEngine:
     # Parameters are answers: they must not reach a log inside an error's text.
     return create_async_engine(
-        url, pool_size=_READERS if read_only else 1, max_overflow=0, hide_parameters=True, connect_args=connect_args
+        url, pool_size=_READERS if read_only else 2, max_overflow=0, hide_parameters=True, connect_args=connect_args
     )
 
 

@@ -17,6 +17,9 @@ from server.store.database import upsert
 from server.store.lasting import mark_only_what_stands
 from server.store.schema import figures, packets, waiting
 
+_FIGURES = 0x5479
+"""Sets the advisory locks of figures apart."""
+
 
 @dataclass(frozen=True)
 class Packet:
@@ -64,6 +67,14 @@ async def list_waiting_nodes(db: AsyncConnection, consultation: str) -> list[tup
 
 async def erase_waiting(db: AsyncConnection, consultation: str, place: Place) -> None:
     await db.execute(delete(waiting).where(waiting.c.consultation == consultation, *_is_at(place)))
+
+
+async def lock_figures(db: AsyncConnection, consultation: str) -> None:
+    """Until this transaction ends nobody else adds to the figures of a consultation: every closing adds to those of
+    the whole, and two that did so in different orders would wait for each other.
+    """
+    if db.dialect.name == "postgresql":
+        await db.execute(select(func.pg_advisory_xact_lock(_FIGURES, func.hashtext(consultation))))
 
 
 async def insert_packets(db: AsyncConnection, made: Iterable[Packet]) -> None:

@@ -35,7 +35,7 @@ _LIST_STANDINGS = Bulk(
       JOIN sessions ON sessions.id = item.value ->> 0
       JOIN consultations ON consultations.id = sessions.consultation
     """,
-    postgresql="FOR SHARE OF sessions, consultations",
+    postgresql="ORDER BY sessions.id FOR SHARE OF consultations, sessions",
 )
 _KEEP = """
     INSERT INTO responses (session, id, body)
@@ -112,7 +112,7 @@ def list_commits(pairs: Collection[str]) -> Work[set[str]]:
 
 
 def list_standings(session_ids: Collection[str]) -> Work[dict[str, Standing]]:
-    """The standing of each known session; no other writer changes it before this transaction ends."""
+    """The standing of each known session; nobody changes it before this transaction ends, but others may deliver."""
     rows = yield from _LIST_STANDINGS.run([(session,) for session in session_ids])
     return {
         session: Standing(_standing(State(state), bool(frozen)), children, arrived, waiting_for_word, bool(released))

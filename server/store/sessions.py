@@ -34,9 +34,22 @@ async def insert_session(db: AsyncConnection, session: Session) -> None:
 
 
 async def find_session(db: AsyncConnection, session_id: str, *, for_update: bool = False) -> Session | None:
-    query = select(sessions).where(sessions.c.id == session_id)
-    found = await _list(db, query.with_for_update() if for_update else query)
+    if for_update:
+        await lock_sessions(db, [session_id])
+    found = await _list(db, select(sessions).where(sessions.c.id == session_id))
     return found[0] if found else None
+
+
+async def lock_sessions(db: AsyncConnection, session_ids: Collection[str]) -> None:
+    """Until this transaction ends nothing else is delivered to these sessions, or joins or closes them, and none of
+    their consultations is frozen. Whoever locks several takes them in this order, so that none waits for another.
+    """
+    if db.dialect.name != "postgresql":
+        return
+    known = sessions.c.id.in_(session_ids)
+    theirs = select(consultations.c.id).where(consultations.c.id.in_(select(sessions.c.consultation).where(known)))
+    await db.execute(theirs.order_by(consultations.c.id).with_for_update(read=True))
+    await db.execute(select(sessions.c.id).where(known).order_by(sessions.c.id).with_for_update())
 
 
 async def find_session_by_link(db: AsyncConnection, link: str) -> Session | None:

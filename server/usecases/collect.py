@@ -97,10 +97,11 @@ class Collector:
         return [keeping.outcome(delivery) for delivery in keeping.group]
 
     async def _keep_unusual(self, keeping: Keeping, unusual: Exception) -> None:
-        async with self._db.writing() as tx:
+        async with self._db.writing(beside=True) as tx:
             if isinstance(unusual, UnknownSession):
-                for grant in unusual.grants:
+                for grant in sorted(unusual.grants, key=lambda grant: grant.session):
                     await _make_again(tx, grant)
+            await sessions.lock_sessions(tx, {delivery.grant.session for delivery in keeping.group})
             await do(tx, keeping.begin())
             keeping.sort(await keeping.find_known(tx))
             await keeping.keep_each(tx)

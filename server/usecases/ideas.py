@@ -45,7 +45,7 @@ async def receive(
     """
     revision = await revisions.find(grant.revision)
     picture = await easel.redraw(idea.strokes, idea.colours) if idea.strokes else None
-    async with db.writing() as tx:
+    async with db.writing(beside=True) as tx:
         if await is_erased(tx, grant.consultation):
             raise Gone
         standing = await ideas.find_standing(tx, grant)

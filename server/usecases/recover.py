@@ -68,7 +68,7 @@ async def _forget_counted(tx: AsyncConnection, key: bytes, session_id: str) -> N
 async def release(db: Database, live: Live, session_ids: Sequence[str], *, by: str) -> None:
     """Lets sessions go on of which an administrator knows that they were not closed. Raises `not_found`."""
     async with db.writing(lasting=True) as tx:
-        for session_id in session_ids:
+        for session_id in sorted(session_ids):
             session = await find(tx, session_id, for_update=True)
             if not session.released:
                 await sessions.mark_released(tx, session_id)

@@ -15,7 +15,7 @@ from server.domain.packets import Place
 from server.domain.responses import contributions, read_response
 from server.domain.sessions import JOINABLE, Session, State
 from server.live import Live
-from server.store import areas, responses, sessions, tablets
+from server.store import areas, packets, responses, sessions, tablets
 from server.store.actions import insert_action
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
 from server.store.database import Database
@@ -99,8 +99,8 @@ class Joined:
 
 async def join(db: Database, live: Live, clock: Clock, key: bytes, session_id: str) -> Joined:
     """Lets one more tablet join. Raises `session_closed`, `not_released`, `frozen`, `too_many` or `not_found`."""
-    async with db.writing() as tx:
-        session = await find(tx, session_id)
+    async with db.writing(beside=True) as tx:
+        session = await find(tx, session_id, for_update=True)
         await find_unfrozen(tx, session.consultation)
         if session.state not in JOINABLE:
             raise DomainError("session_closed")
@@ -138,14 +138,15 @@ async def finish(db: Database, live: Live, session_id: str, *, by: str = "") -> 
 
 async def renew_card(db: Database, session_id: str) -> None:
     """Makes every class card of the session that was printed before worthless."""
-    async with db.writing(lasting=True) as tx:
+    async with db.writing(lasting=True, beside=True) as tx:
         session = await find(tx, session_id, for_update=True)
         await sessions.mark_card(tx, session.id, session.card + 1)
 
 
 async def revoke_tablet(db: Database, live: Live, session_id: str, number: int) -> None:
     """What this tablet delivers from now on is held. Raises `not_found` when no such tablet joined."""
-    async with db.writing(lasting=True) as tx:
+    async with db.writing(lasting=True, beside=True) as tx:
+        await find(tx, session_id, for_update=True)
         if number not in {tablet.number for tablet in await tablets.list_tablets(tx, session_id)}:
             raise DomainError("not_found")
         await tablets.mark_revoked(tx, session_id, number)
@@ -158,7 +159,7 @@ async def close(db: Database, live: Live, revisions: Revisions, key: bytes, sess
     Raises `wrong_state` when it is prepared or already closed: a session closes once. Raises `not_released` when nobody
     knows whether it was.
     """
-    async with db.writing(lasting=True) as tx:
+    async with db.writing(lasting=True, beside=True) as tx:
         session = await find(tx, session_id, for_update=True)
         consultation = await find_unfrozen(tx, session.consultation)
         check_released(session)
@@ -176,7 +177,7 @@ async def discard(db: Database, live: Live, session_id: str, *, by: str = "") ->
 
     Raises `frozen`, or `wrong_state` when it is closed: packets are never taken back.
     """
-    async with db.writing(lasting=True) as tx:
+    async with db.writing(lasting=True, beside=True) as tx:
         session = await find(tx, session_id, for_update=True)
         await find_unfrozen(tx, session.consultation)
         state = rules.after(session.state, "discard")
@@ -231,6 +232,7 @@ async def _release(
     given = contributions(
         revision.poll.asked(session.profile), [read_response(body) for _, body in bodies], typed=session.typed
     )
+    await packets.lock_figures(tx, consultation.id)
     for entry in revision.poll.ledger.values():
         about = (consultation.id, revision.poll.id, entry, place)
         await receive_answers(tx, *about, len(given[entry.id]))
@@ -252,7 +254,7 @@ async def note(tx: AsyncConnection, by: str, did: Did, session: Session) -> None
 
 
 async def _step(db: Database, live: Live, session_id: str, step: str, did: Did, by: str) -> None:
-    async with db.writing(lasting=True) as tx:
+    async with db.writing(lasting=True, beside=True) as tx:
         session = await find(tx, session_id, for_update=True)
         await sessions.mark_state(tx, session.id, rules.after(session.state, step))
         await note(tx, by, did, session)

@@ -64,7 +64,7 @@ async def find_signed_in(db: Database, clock: Clock, token: str, *, demo: bool) 
     if is_half and age > HALF_S:
         return None
     if now - found.seen_at > _SEEN_EVERY_S:
-        async with db.writing() as tx:
+        async with db.writing(beside=True) as tx:
             await sign_ins.mark_seen(tx, hash_token(token), now)
     return SignedIn(found.person, is_half, age <= FRESH_S)
 
@@ -76,7 +76,7 @@ async def forget_old(tx: AsyncConnection, now: int) -> None:
 
 
 async def sign_out(db: Database, token: str) -> None:
-    async with db.writing() as tx:
+    async with db.writing(beside=True) as tx:
         await sign_ins.erase_sign_in(tx, hash_token(token))
 
 
