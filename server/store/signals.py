@@ -15,6 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+NAME = "tyck signals"
+"""By this an operator knows these connections from the others."""
+
 _CHANNEL = "tyck"
 _LEADER = 0x5479636B
 """The advisory lock of whoever leads: PostgreSQL takes it away with the connection."""
@@ -40,9 +43,13 @@ class Signals:
         self, url: str, hear: Callable[[str], None], miss: Callable[[], None], lead: Callable[[], Awaitable[None]]
     ) -> None:
         # Nothing is written, so a commit need not wait for the disk; an answer that does not come is a connection lost.
-        settings = {"command_timeout": _SILENT_S, "server_settings": {"synchronous_commit": "off"}}
+        settings = {"synchronous_commit": "off", "application_name": NAME}
         self._engine = create_async_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=settings
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args={"command_timeout": _SILENT_S, "server_settings": settings},
         )
         self._hear, self._miss, self._lead = hear, miss, lead
         self._name = secrets.token_hex(4)
