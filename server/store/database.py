@@ -86,7 +86,7 @@ class Database:
         """One transaction on the writer, committed durably when the block ends, rolled back when it raises.
 
         No other goes on meanwhile, in whatever process; but on PostgreSQL those `beside` others, which see to it by
-        locks on rows that they may, and the bulk statements of `do` (decisions/0023).
+        locks on rows that they may, and the bulk statements of `do` (decisions/0024).
 
         What a `lasting` one writes, but for responses, is in the journal before it is committed: a database that goes
         back to before it gets it again. Its statements must come to the same on any earlier state of this database.
