@@ -18,6 +18,7 @@ ROOTS = {
     "doctor",
     "keeping",
     "leaving",
+    "moving",
     "night",
     "polls",
     "results",
