@@ -166,12 +166,12 @@ class Director:
             if self.turns[session] < self.classes[session].most:
                 self.play_turn(tablet, session)
 
-    def play_turn(self, tablet: Tablet, session: str) -> None:
+    def play_turn(self, tablet: Tablet, session: str, *, draws: bool = True) -> None:
         accident = self.rng.choice(("before", "after", "full")) if self.rng.random() < 0.06 else ""
         child, revision = any_child(self.classes[session].profile, self.rng), self._revision(tablet, session)
         self.turns[session] += 1
         item = tablet.begin(session)
-        drawn = {tablet.new_id(): any_idea(session, self.rng)} if self.rng.random() < 0.08 else {}
+        drawn = {tablet.new_id(): any_idea(session, self.rng)} if draws and self.rng.random() < 0.08 else {}
         self.ledger.begin(item, session, child)
         self.ledger.begin_ideas(session, drawn)
         tablet.storage.crash = accident
@@ -283,8 +283,8 @@ class Director:
             self.problems.append(f"only {joined} of {self.crowd_of} tablets could join: {said}")
             return
         for tablet in self.crowd:
-            for _ in range(_CHILDREN_EACH):
-                self.play_turn(tablet, each.id)
+            for child in range(_CHILDREN_EACH):
+                self.play_turn(tablet, each.id, draws=child == 0)
         self.host.kill()
         self.host.start()
         self.met["server killed: at any time"] += 1
