@@ -7,9 +7,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 
 from server.domain.stems import stem
@@ -32,24 +33,20 @@ _OWN, _NAME, _KEYWORD = 0, 2, 8
 _DOTTED, _SAME, _STEM, _START, _TYPO, _COMPOUND = 0, 0.3, 1, 5, 20, 30
 _INSIDE = 0.5
 _LATER = 0.01
+_BETWEEN = ", "
 
 
-@dataclass(frozen=True)
-class Named:
-    """A picture and what it is called, by language; `terms` are (cost, phrase) pairs, the first ones the likeliest."""
-
-    hexcode: str
-    name: Mapping[str, str]
-    terms: Mapping[str, Sequence[tuple[float, str]]]
+_Row = Sequence[str]
+"""A line of one of our lists: what a picture is called in each language, then its keywords."""
 
 
 @dataclass(frozen=True)
 class _Index:
-    """What the pictures of each word cost, with its dots and rings and without; of each stem; the words in order."""
+    """What the pictures of each word cost; which words are meant without dots and rings; by a stem; those in order."""
 
     dotted: Mapping[str, Mapping[str, float]]
-    words: Mapping[str, Mapping[str, float]]
-    stems: Mapping[str, Mapping[str, float]]
+    words: Mapping[str, Sequence[str]]
+    stems: Mapping[str, Sequence[str]]
     sorted: Sequence[str]
 
 
@@ -60,8 +57,9 @@ def search(query: str, lang: str) -> list[str]:
 
 def picture_name(hexcode: str, lang: str) -> str | None:
     """What a searchable picture is called."""
-    found = _pictures().get(hexcode)
-    return found.name[lang] if found else None
+    own, other = _pictures().get(hexcode, (None, None))
+    number = _LANGUAGES.index(lang)
+    return other[number] if other else own[number].split(_BETWEEN)[0] if own else None
 
 
 def search_texts(query: str, lang: str, texts: Mapping[str, str]) -> list[str]:
@@ -77,7 +75,10 @@ def _rank(query: str, lang: str, index: _Index) -> list[str]:
     for word in telling:
         for picture, cost in _matches(word, lang, index).items():
             found[picture].append(cost)
-    for picture, cost in index.words.get(_plain(" ".join(words)), {}).items() if len(words) > 1 else ():
+    phrase: dict[str, float] = {}
+    if len(words) > 1:
+        _take(phrase, index, _plain(" ".join(words)), 0)
+    for picture, cost in phrase.items():
         found[picture] = [*[0.0] * (len(telling) - 1), min(cost, *found[picture])]
     order = {picture: (-len(costs), sum(costs)) for picture, costs in found.items()}
     return sorted(order, key=order.__getitem__)
@@ -88,24 +89,32 @@ def _matches(word: str, lang: str, index: _Index) -> dict[str, float]:
     found: dict[str, float] = {}
     plain = _plain(word)
     _add(found, index.dotted.get(word, {}), _DOTTED)
-    _add(found, index.words.get(plain, {}), _SAME)
-    _add(found, index.stems.get(stem(plain, lang), {}), _STEM)
+    _take(found, index, plain, _SAME)
+    for same in index.stems.get(stem(plain, lang), ()):
+        _take(found, index, same, _STEM)
     for longer in _beginning_with(plain, index.sorted):
-        _add(found, index.words[longer], _START)
+        _take(found, index, longer, _START)
     if not found and len(plain) >= _LEAST_GUESSED:
         for meant in _nearly(plain, index.words):
-            _add(found, index.words[meant], _TYPO)
-        for meant in _nearly(stem(plain, lang), index.stems):
-            _add(found, index.stems[meant], _TYPO + _STEM)
+            _take(found, index, meant, _TYPO)
+        for near in _nearly(stem(plain, lang), index.stems):
+            for meant in index.stems[near]:
+                _take(found, index, meant, _TYPO + _STEM)
     if not found and len(plain) >= _LEAST_GUESSED:
         for part in _parts_of(plain, index):
-            _add(found, index.words[part], _COMPOUND)
+            _take(found, index, part, _COMPOUND)
     return found
 
 
 def _add(found: dict[str, float], pictures: Mapping[str, float], cost: float) -> None:
     for picture, own in pictures.items():
         found[picture] = min(found.get(picture, own + cost), own + cost)
+
+
+def _take(found: dict[str, float], index: _Index, plain: str, cost: float) -> None:
+    """The pictures of a word without dots and rings."""
+    for word in index.words.get(plain, ()):
+        _add(found, index.dotted[word], cost)
 
 
 def _beginning_with(start: str, words: Sequence[str]) -> Iterator[str]:
@@ -150,55 +159,58 @@ def _words(text: str) -> list[str]:
 
 def _plain(words: str) -> str:
     """Without dots and rings, so that `akergarden` finds what `åkergården` finds."""
-    return unicodedata.normalize("NFD", words).encode("ascii", "ignore").decode()
+    return words if words.isascii() else unicodedata.normalize("NFD", words).encode("ascii", "ignore").decode()
 
 
 @cache
-def _pictures() -> dict[str, Named]:
-    """Every searchable picture by its name, in the order of our own list and then of OpenMoji."""
-    own = {row[0]: row[1:] for row in _rows("words.tsv")}
-    others = {row[0]: row[1:] for row in _rows("names.tsv")}
-    return {hexcode: _named(hexcode, own.get(hexcode), others.get(hexcode)) for hexcode in {**own, **others}}
+def _pictures() -> dict[str, tuple[_Row | None, _Row | None]]:
+    """What every searchable picture is called by us and by Unicode, in the order of our own list, then of OpenMoji."""
+    own, others = _rows("words.tsv"), _rows("names.tsv")
+    return {hexcode: (own.get(hexcode), others.get(hexcode)) for hexcode in {**own, **others}}
 
 
-def _rows(name: str) -> list[list[str]]:
+def _rows(name: str) -> dict[str, _Row]:
     lines = (_FOLDER / name).read_text("utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {hexcode: row for hexcode, *row in rows}
 
 
-def _named(hexcode: str, own: Sequence[str] | None, other: Sequence[str] | None) -> Named:
-    """Named by Unicode where it has a name, else by the first of our own words."""
-    names, terms = {}, {}
-    for number, lang in enumerate(_LANGUAGES):
-        said = own[number].split(", ") if own else []
-        names[lang] = other[number] if other else said[0]
-        keywords = other[number + 2].split("|") if other else []
-        terms[lang] = [
-            *((_OWN + _LATER * place, word) for place, word in enumerate(said)),
-            *([(float(_NAME), other[number])] if other else []),
-            *((_KEYWORD + _LATER * place, word) for place, word in enumerate(keywords)),
-        ]
-    return Named(hexcode, names, terms)
+def _terms(own: _Row | None, other: _Row | None, number: int) -> Iterator[tuple[float, str]]:
+    """What a picture is called in the language of this number, and what that costs: the likeliest first."""
+    for place, word in enumerate(own[number].split(_BETWEEN) if own else ()):
+        yield _OWN + _LATER * place, word
+    if other:
+        yield _NAME, other[number]
+        for place, word in enumerate(other[number + len(_LANGUAGES)].split("|")):
+            yield _KEYWORD + _LATER * place, word
 
 
 @cache
 def _index(lang: str) -> _Index:
-    return _build(((hexcode, named.terms[lang]) for hexcode, named in _pictures().items()), lang)
+    """Takes some thirty milliseconds; most processes never search."""
+    number = _LANGUAGES.index(lang)
+    return _build(((hexcode, _terms(*rows, number)) for hexcode, rows in _pictures().items()), lang)
 
 
-def _build(pictures: Iterable[tuple[str, Collection[tuple[float, str]]]], lang: str) -> _Index:
+def _build(pictures: Iterable[tuple[str, Iterable[tuple[float, str]]]], lang: str) -> _Index:
     """A word inside a phrase costs a little more than the same word alone."""
-    dotted: dict[str, dict[str, float]] = defaultdict(dict)
+    dotted: dict[str, dict[str, float]] = {}
+
+    def note(word: str, picture: str, cost: float) -> None:
+        costs = dotted.setdefault(word, {})
+        if cost < costs.get(picture, inf):
+            costs[picture] = cost
+
     for picture, terms in pictures:
         for cost, phrase in terms:
             parts = _words(phrase)
-            _add(dotted[" ".join(parts)], {picture: cost}, 0)
+            note(" ".join(parts), picture, cost)
             for part in parts if len(parts) > 1 else ():
-                _add(dotted[part], {picture: cost}, _INSIDE)
-    words: dict[str, dict[str, float]] = defaultdict(dict)
-    for word, found in dotted.items():
-        _add(words[_plain(word)], found, 0)
-    stems: dict[str, dict[str, float]] = defaultdict(dict)
-    for word, found in words.items():
-        _add(stems[stem(word, lang)], found, 0)
+                note(part, picture, cost + _INSIDE)
+    words: dict[str, list[str]] = {}
+    for word in dotted:
+        words.setdefault(_plain(word), []).append(word)
+    stems: dict[str, list[str]] = {}
+    for word in words:
+        stems.setdefault(stem(word, lang), []).append(word)
     return _Index(dotted, words, stems, sorted(words))

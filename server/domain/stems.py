@@ -3,8 +3,6 @@
 Made for finding pictures, where a word too many does less harm than one missed. Takes words without dots and rings.
 """
 
-import re
-
 _LEAST = 3
 # The longest ending that leaves enough is taken away.
 _ENDINGS = {
@@ -17,10 +15,8 @@ _ENDINGS = {
         " taan daan tiin ssa sta lla lta lle ksi tta seen hin den ten ien an en in on un yn on ia ja ta na a n t"
     ),
 }
-_BEFORE_ENDING = {
-    lang: re.compile(rf"(\w{{{_LEAST},}}?)(?:{'|'.join(endings.split())})?", re.ASCII)
-    for lang, endings in _ENDINGS.items()
-}
+_ENDINGS_OF = {lang: frozenset(endings.split()) for lang, endings in _ENDINGS.items()}
+_LONGEST = 8
 # Consonant gradation: `kenkä, kengät`, `pulkka, pulkan`, `ranta, rannat`.
 _STRONG = {
     "kk": "k",
@@ -40,11 +36,17 @@ def stem(word: str, lang: str) -> str:
     """At least three letters of the word; a shorter one as it is."""
     if len(word) <= _LEAST:
         return word
-    found = _BEFORE_ENDING[lang].fullmatch(word)
-    short = found[1] if found else word
+    short = _without_ending(word, _ENDINGS_OF[lang])
     if lang == "sv":
         return short[:-1] if len(short) > _LEAST and short[-1] == short[-2] else short
     short = short.rstrip("aeiouy") if len(short.rstrip("aeiouy")) >= _LEAST else short
     weak = short[-2:] if short[-2:] in _STRONG else short[-1:]
     strong = short.removesuffix(weak) + _STRONG.get(weak, weak)
     return strong if len(strong) >= _LEAST else short
+
+
+def _without_ending(word: str, endings: frozenset[str]) -> str:
+    for at in range(max(_LEAST, len(word) - _LONGEST), len(word)):
+        if word[at:] in endings:
+            return word[:at]
+    return word

@@ -145,7 +145,7 @@ def _named(hexcode: str, mine: _Mine) -> Shown | None:
 
 def _find(query: str, lang: str, mine: _Mine) -> list[Shown]:
     """Own pictures first; in the other language when this one has nothing."""
-    if len(query) > MAX_QUERY:
+    if not query or len(query) > MAX_QUERY:
         return []
     for tried in (lang, *(other for other in LANGUAGES if other != lang)):
         words = {hexcode: picture.name[tried] for hexcode, picture in mine.pictures.items()}
