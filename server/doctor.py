@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.settings import Settings
-from server.store.archive import NotABackup, read_manifest
+from server.store.archive import DATABASE, NotABackup, read_manifest
 from server.store.database import UNUSABLE, Database
 from server.store.journaled import find_newest_entry, is_unused
 from server.store.lock import is_held
@@ -19,6 +19,9 @@ from server.usecases.restore import is_interrupted
 
 _OLD_S = 2 * 86_400
 """The age from which the newest backup is too old: one night was missed."""
+
+_MOVED_S = 30 * 86_400
+"""The age from which what a move left behind is too old: what is deleted must be gone everywhere by then."""
 
 _MB = 1_000_000
 _NAMED = 3
@@ -38,6 +41,7 @@ Findings = Iterator[Finding]
 async def examine(settings: Settings, db: Database, now: int) -> list[Finding]:
     """Everything at `now` (seconds since 1970); what cannot be looked at is a finding of its own."""
     found = [*_files(settings.data_dir), *_keys(settings.data_dir), *_disk(settings), *_backups(settings, now)]
+    found += _left_behind(settings, now)
     for look in (_tables, _journal, _sessions):
         found += await _looked(look, settings, db)
     return found
@@ -103,6 +107,13 @@ def _backups(settings: Settings, now: int) -> Findings:
         yield Finding(age < _OLD_S, f"backups: {len(nightly)}, the newest {age // 3600} hours old")
     except (NotABackup, OSError) as error:
         yield Finding(False, f"backups: {nightly[-1].name} is of no use: {error}")
+
+
+def _left_behind(settings: Settings, now: int) -> Findings:
+    path = settings.data_dir / DATABASE
+    if database_file(settings.database_url) is None and path.exists():
+        age = now - path.stat().st_mtime
+        yield Finding(age < _MOVED_S, f"files: {path.name}, which was moved to PostgreSQL, holds answers: delete it")
 
 
 async def _tables(settings: Settings, db: Database) -> list[Finding]:

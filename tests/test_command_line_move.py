@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -288,6 +290,17 @@ def test_a_row_that_came_out_different_is_found(data: Path, target: str) -> None
     run_aside(set_a_trap())
     assert "table sessions came out different" in refusal(run(data, "move", "--to", target))
     assert run_aside(is_bare(target))
+
+
+def test_the_file_that_was_left_behind_is_not_forgotten(data: Path, target: str) -> None:
+    assert run(data, "move", "--to", target).exit_code == 0
+    said = "tyck.sqlite3, which was moved to PostgreSQL, holds answers: delete it"
+    settings = {"TYCK_DATABASE_URL": target, "TYCK_BACKUPS": "0"}
+    assert f"well   files: {said}" in run(data, "doctor", **settings).stdout
+    old = time.time() - 31 * 86_400
+    os.utime(data / "tyck.sqlite3", (old, old))
+    assert f"WRONG  files: {said}" in run(data, "doctor", **settings).stdout
+    assert said not in run(data, "doctor").stdout
 
 
 def test_every_table_of_ours_is_moved(data: Path, target: str) -> None:
