@@ -1,7 +1,8 @@
 """Areas: joint consultation, municipality, school or other place, a tree."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,7 +37,17 @@ async def insert_area(db: AsyncConnection, area: Area) -> None:
 
 async def list_areas(db: AsyncConnection) -> dict[str, Area]:
     """Every area by id."""
-    rows = await db.execute(select(areas))
+    return _by_id(await db.execute(select(areas)))
+
+
+async def list_areas_above(db: AsyncConnection, area_id: str) -> dict[str, Area]:
+    """The area and all above it by id: in a country there are thousands beside them."""
+    above = select(areas).where(areas.c.id == area_id).cte(recursive=True)
+    above = above.union(select(areas).where(areas.c.id == above.c.parent))
+    return _by_id(await db.execute(select(above)))
+
+
+def _by_id(rows: Iterable[Any]) -> dict[str, Area]:
     return {
         row.id: Area(row.id, row.parent, row.kind, {"sv": row.name_sv, "fi": row.name_fi}, row.language) for row in rows
     }
@@ -60,12 +71,12 @@ async def count_area_uses(db: AsyncConnection, area_id: str) -> int:
 
 
 async def find_area(db: AsyncConnection, area_id: str) -> Area | None:
-    return (await list_areas(db)).get(area_id)
+    return _by_id(await db.execute(select(areas).where(areas.c.id == area_id))).get(area_id)
 
 
 async def list_area_path(db: AsyncConnection, area_id: str) -> list[str]:
     """The area and all above it, nearest first; empty when there is no such area."""
-    return list_path_in(await list_areas(db), area_id)
+    return list_path_in(await list_areas_above(db, area_id), area_id)
 
 
 def list_path_in(known: Mapping[str, Area], area_id: str) -> list[str]:

@@ -95,10 +95,10 @@ async def area_paths(request: Request, where: Where) -> list[list[str]]:
     """
     async with parts(request).db.reading() as db:
         areas = await _find_areas(db, request.path_params, where)
+        if where != Where.TAKES_PART:
+            return [await list_area_path(db, area) for area in areas]
         known = await list_areas(db)
-    if where == Where.TAKES_PART:
-        return [path for path in (list_path_in(known, place) for place in known) if areas[0] in path]
-    return [list_path_in(known, area) for area in areas]
+    return [path for path in (list_path_in(known, place) for place in known) if areas[0] in path]
 
 
 async def _find_areas(db: AsyncConnection, named: Mapping[str, str], where: Where) -> list[str]:

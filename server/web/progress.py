@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.errors import DomainError
 from server.domain.people import Action, Person
 from server.domain.sessions import Session, State
-from server.store.areas import Area, list_areas, list_path_in
+from server.store.areas import Area, list_areas_above, list_path_in
 from server.store.consultations import Consultation, find_consultation
 from server.store.responses import count_arrived, count_held, count_undecided
 from server.store.sessions import find_session
@@ -85,7 +85,7 @@ async def find_progress(db: AsyncConnection, session_id: str, now: int) -> Progr
     """Raises `not_found`."""
     session = await find_session(db, session_id)
     consultation = await find_consultation(db, session.consultation) if session else None
-    known = await list_areas(db)
+    known = await list_areas_above(db, session.area) if session else {}
     if session is None or consultation is None or session.area not in known:
         raise DomainError("not_found")
     arrived, late = (await count_arrived(db, [session_id])).get(session_id, (0, 0))
