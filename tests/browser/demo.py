@@ -24,7 +24,8 @@ import httpx2
 from server.domain.grants import corner_pin
 
 ROOT = Path(__file__).resolve().parents[2]
-_STOP_S = 60
+PATIENCE_S = 60
+"""Long enough for two cores that are busy with something else."""
 
 
 def free_port() -> int:
@@ -123,7 +124,7 @@ class DemoServer:
         if self.is_running:
             self._process.send_signal(how)
         try:
-            self._process.wait(_STOP_S)
+            self._process.wait(PATIENCE_S)
         finally:
             self._process.kill()
             self._process.wait()
@@ -135,7 +136,7 @@ class DemoServer:
         """A program signed in as staff, once for all tests of this server: sign-ins are limited."""
         if role not in self._signed_in:
             email, password = self.password(role)
-            client = httpx2.Client(base_url=self.url, timeout=60)
+            client = httpx2.Client(base_url=self.url, timeout=PATIENCE_S)
             answer = client.post("/staff/sign-in", data={"email": email, "password": password})
             assert answer.status_code == 303, answer.status_code
             self._signed_in[role] = client
@@ -152,9 +153,14 @@ class DemoServer:
         """The figures on a session's class card."""
         return corner_pin(session, (self.data / "keys/grants.key").read_bytes())
 
+    def join(self, joined: Class) -> Any:
+        """What a tablet is told that joins."""
+        answer = httpx2.post(f"{self.url}/api/v1/join", json={"link": joined.link}, timeout=PATIENCE_S)
+        return answer.raise_for_status().json()
+
     def deliver(self, joined: Class, children: int) -> None:
         """A tablet that joins and hands in so many children's answers to the first question."""
-        tablet = httpx2.post(f"{self.url}/api/v1/join", json={"link": joined.link}).raise_for_status().json()
+        tablet = self.join(joined)
         body = {"revision": tablet["revision"], "lang": "fi", "end": "done"}
         answers = ({"q1": "home" if child % 2 else "forest"} for child in range(children))
         request = {
@@ -166,7 +172,8 @@ class DemoServer:
             "tablet": {"ready": "yes", "turn": "idle"},
         }
         token = {"Authorization": f"Bearer {tablet['token']}"}
-        httpx2.post(f"{self.url}/api/v1/sync", json=request, headers=token).raise_for_status()
+        answer = httpx2.post(f"{self.url}/api/v1/sync", json=request, headers=token, timeout=PATIENCE_S)
+        answer.raise_for_status()
 
     def post(self, role: str, path: str) -> None:
         """One of the buttons that need nothing but a press: finish, close, freeze."""

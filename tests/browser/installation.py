@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.browser.demo import ROOT, free_port
 from tests.store.test_migrations import process
 
-_STOP_S = 20
+_STOP_S = 60
 
 
 @dataclass(frozen=True)

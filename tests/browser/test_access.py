@@ -48,6 +48,7 @@ def test_a_whole_turn_by_keyboard(browser: Browser, demo: DemoServer, a_class: C
     press(page, '[data-do="language"][data-lang="fi"]', "Enter")
     tablet.expect_at("welcome")
     tablet.expect_ready()
+    context.set_offline(True)
     press(page, '[data-do="start"]', "Space")
     expect_focus_at(tablet, "assent")
     press(page, '[data-do="yes"]', "Enter")

@@ -41,6 +41,7 @@ def test_a_tab_closed_or_crashed_at_every_step(tablet: Tablet, a_class: Class, r
     child = invent(tablet.questions(), 5, "fi")
     tablet.begin("fi")
     for number, (question, answer) in enumerate(child.answers.items()):
+        tablet.expect_at(question)
         tablet.choose(question, answer)
         if answer:
             tablet.expect_kept(question, answer)

@@ -193,6 +193,7 @@ def test_a_full_device_shows_no_tick(tablet: Tablet, a_class: Class) -> None:
     child = invent(tablet.questions(), 3, "fi")
     tablet.begin("fi")
     tablet.answer_all(child)
+    tablet.set_offline(True)
     tablet.page.evaluate(
         """() => {
              const {prototype} = IDBObjectStore;

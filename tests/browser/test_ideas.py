@@ -194,6 +194,7 @@ def test_a_skipped_drawing_is_not_sent(plain: Tablet, a_class: Class) -> None:
     go_to_idea(plain)
     draw(plain)
     plain.go("skip", "exit")
+    plain.set_offline(True)
     plain.answer("exit", None)
     plain.confirm()
     assert [item["id"].startswith("ideas/") for item in plain.stored("outbox")] == [False]
@@ -272,6 +273,7 @@ def test_a_helped_turn_says_the_truth_and_leaves_no_trace(plain: Tablet, a_class
     plain.go("go-on", "practice")
     assert plain.page.locator("body[data-helped]").count() == 1
     plain.go("stop", "stop")
+    plain.set_offline(True)
     plain.go("keep", "thanks")
     (item,) = plain.stored("outbox")
     assert json.loads(item["body"]).keys() == {"revision", "lang", "answers", "end"}

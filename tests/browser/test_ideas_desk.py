@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.demo import DemoServer
+from tests.browser.demo import PATIENCE_S, DemoServer
 from tests.browser.records import Records
 from tests.browser.staff import Staff
 
@@ -23,13 +23,14 @@ STATES = "SELECT id, state FROM ideas"
 def deliver(demo: DemoServer, records: Records, number: int) -> None:
     """So many ideas from a tablet of a class."""
     joined = records.find_class(demo.new_class(grades=(3, 4)))
-    tablet = httpx2.post(f"{demo.url}/api/v1/join", json={"link": joined.link}).raise_for_status().json()
+    tablet = demo.join(joined)
     about = {"proto": 1, "session": tablet["session"], "question": "q10", "lang": "fi", "grades": [3, 4]}
     line = [[0.05, 0.05, 0.5], [0.1, 0.1, 0.5]]
     token = {"Authorization": f"Bearer {tablet['token']}"}
     for _ in range(number):
         idea = {**about, "may_show": True, "text": "Anna ja minä", "strokes": [line]}
-        httpx2.put(f"{demo.url}/api/v1/ideas/{uuid4()}", json=idea, headers=token).raise_for_status()
+        address = f"{demo.url}/api/v1/ideas/{uuid4()}"
+        httpx2.put(address, json=idea, headers=token, timeout=PATIENCE_S).raise_for_status()
 
 
 def states(records: Records) -> dict[str, str]:

@@ -189,6 +189,7 @@ def test_the_overview_shows_every_kind_and_leads_back(at: Tablet) -> None:
     at.expect_at("q7")
     at.choose("q7", {"reading": 1})
     at.go("next", "review")
+    at.set_offline(True)
     at.confirm()
     (kept,) = at.stored("outbox")
     assert json.loads(kept["body"])["answers"]["q7"] == {"climb": 2, "reading": 1, "music": 3}
@@ -208,6 +209,7 @@ def test_sides_change_places_from_child_to_child_and_nothing_tells_how(at: Table
     at.choose("q9", {"p4": "organised", "p1": "indoors"})
     at.do("next")
     _go(at, "review")
+    at.set_offline(True)
     at.confirm()
     (kept,) = at.stored("outbox")
     assert list(json.loads(kept["body"])["answers"]["q9"]) == ["p1", "p4"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.sync_api import BrowserContext
 
@@ -27,7 +26,7 @@ _NOT_WHOLE = """async (assets) => {
 
 def asked(demo: DemoServer, a_class: Class) -> tuple[str, list[dict[str, Any]]]:
     """Where the pack is, and what is in it."""
-    joined = httpx2.post(f"{demo.url}/api/v1/join", json={"link": a_class.link}).json()
+    joined = demo.join(a_class)
     return f"{joined['booklets']['sv'].rpartition('/')[0]}/pictures", joined["assets"]
 
 
@@ -50,7 +49,7 @@ def test_every_picture_is_kept(
     proxy.fault = fault
     tablet = Tablet(context.new_page(), proxy.url)
     tablet.join_ready(a_class)
-    assert proxy.count(fault) >= 1
+    assert proxy.wait_for(fault, 1)
     assert tablet.page.evaluate(_NOT_WHOLE, assets) == []
 
 

@@ -17,8 +17,10 @@ def test_sent_answers_are_in_no_store_and_in_no_other_file_of_the_browser(
     device = new_device()
     tablet = Tablet(device.start(), demo.url, device)
     tablet.join(a_class)
+    tablet.set_offline(True)
     tablet.play(invent(tablet.questions(), 1, "fi"))
     [sent] = tablet.stored("outbox")
+    tablet.set_offline(False)
     tablet.hand_over()
     tablet.hand_in()
     answers = '"answers":{"q1"'

@@ -19,9 +19,11 @@ def tablet(plain: Tablet) -> Tablet:
 def test_a_turn_arrives_as_it_was_played(tablet: Tablet, a_class: Class, records: Records) -> None:
     tablet.join_ready(a_class)
     child = invent(tablet.questions(), 5, "fi")
+    tablet.set_offline(True)
     tablet.play(child)
     assert len(tablet.stored("outbox")) == 1
     assert tablet.stored("drafts") == []
+    tablet.set_offline(False)
     tablet.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
@@ -287,6 +289,7 @@ def test_a_double_tap_is_one_tap(browser: Browser, demo: DemoServer, a_class: Cl
     tablet = Tablet(context.new_page(), demo.url)
     tablet.join_ready(a_class)
     questions = tablet.questions()
+    tablet.set_offline(True)
     tablet.begin("fi")
     first = tablet.section("q1").locator("input").first
     _wait_until_settled(tablet)

@@ -114,7 +114,8 @@ class Host(DemoServer):
     def _end(self, how: signal.Signals) -> None:
         if self._pid:
             self._was_killed = how == signal.SIGKILL
-            os.kill(self._pid, how)
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, how)
             self.await_end()
 
     def kill_now(self) -> None:

@@ -43,7 +43,7 @@ def check(stage: Director) -> None:
 def test_a_server_killed_at_any_moment_of_a_request(moment: str, stage: Director) -> None:
     tablet, session = confirm(stage, 6)
     tablet.sync(session, Trouble(kill=moment))
-    assert stage.host.has_ended()
+    stage.host.await_end()
     waiting = [item for item in tablet.storage.stores["outbox"] if not item.startswith("ideas/")]
     assert bool(waiting) == (moment != "after_reply")
     stage.host.start()

@@ -18,7 +18,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from tests.browser.demo import free_port
 
-_READY_S = 30
+_READY_S = 60
 
 
 @dataclass
@@ -28,13 +28,13 @@ class Provider:
     issuer: str
 
     def knows(self, subject: str, **claims: Any) -> str:
-        httpx2.put(f"{self.issuer}/users/{subject}", json=claims).raise_for_status()
+        httpx2.put(f"{self.issuer}/users/{subject}", json=claims, timeout=_READY_S).raise_for_status()
         return subject
 
     def signs_in(self, address: str, subject: str | None) -> str:
         """Where it sends the browser of whoever signs in there, or denies (None)."""
         form = {"sub": subject} if subject else {"action": "deny"}
-        reply = httpx2.post(address, data=form)
+        reply = httpx2.post(address, data=form, timeout=_READY_S)
         assert reply.status_code == 302, reply.text
         return str(reply.headers["location"])
 

@@ -44,7 +44,7 @@ def running(data: Path, said: list[str]) -> Iterator[dict[str, Any]]:
 def test_the_process_writes_nothing_of_what_it_is_sent(tmp_path: Path) -> None:
     said: list[str] = []
     item = {"id": new_id(), "body": ""}
-    with running(tmp_path / "data", said) as demo, httpx2.Client(base_url=demo["url"]) as client:
+    with running(tmp_path / "data", said) as demo, httpx2.Client(base_url=demo["url"], timeout=60) as client:
         link = demo["sessions"][0]["link"].rpartition("/")[2]
         joined = client.post("/api/v1/join", json={"link": link}).json()
         answers = {"revision": joined["revision"], "lang": "fi", "answers": {"q1": "forest"}, "end": "done"}
