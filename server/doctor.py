@@ -16,6 +16,7 @@ from server.store.sessions import list_unreleased_sessions
 from server.store.snapshot import Broken, check_whole, database_file, list_dangling
 from server.usecases.backup import SPARE_BYTES, list_nightly
 from server.usecases.restore import is_interrupted
+from server.workers import FOLDER
 
 _OLD_S = 2 * 86_400
 """The age from which the newest backup is too old: one night was missed."""
@@ -58,7 +59,8 @@ async def _looked(
 
 def _files(data_dir: Path) -> Findings:
     owner = data_dir.stat().st_uid
-    paths = [data_dir, *data_dir.rglob("*")]
+    # What workers share comes and goes, in a folder that only they may open.
+    paths = [data_dir, *(path for path in data_dir.rglob("*") if path.parent.name != FOLDER)]
     open_ = [path for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077]
     others = [path for path in paths if path.stat().st_uid != owner]
     if open_:

@@ -7,6 +7,9 @@ import os
 import socket
 from collections.abc import Mapping
 
+MANAGER = "NOTIFY_SOCKET"
+"""The environment variable that names where the service manager listens."""
+
 _FIRST = 3
 """The first of the files that are handed over (sd_listen_fds(3))."""
 
@@ -22,7 +25,7 @@ def handed_over(environment: Mapping[str, str]) -> socket.socket | None:
 
 def tell(environment: Mapping[str, str], state: str) -> None:
     """Says `READY=1` or `STOPPING=1` to the service manager, if one listens (sd_notify(3))."""
-    if address := environment.get("NOTIFY_SOCKET"):
+    if address := environment.get(MANAGER):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaking:
             # "@" stands for the NUL byte of an address that is no file.
             speaking.sendto(state.encode(), address.replace("@", "\0", 1))

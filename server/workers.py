@@ -38,6 +38,8 @@ class Workers:
 
     def __init__(self, command: list[str], number: int, files: list[int]) -> None:
         self._command = command
+        # The service manager is told of all of them together.
+        self._environment = {name: value for name, value in os.environ.items() if name != systemd.MANAGER}
         self._files = files
         self._started = set[Process]()
         self._asked = {each: asyncio.Event() for each in range(1, number + 1)}
@@ -105,7 +107,7 @@ class Workers:
         """A worker that answers; None if it ended before it did."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command, str(number), stdin=PIPE, stdout=PIPE, pass_fds=self._files
+                *self._command, str(number), stdin=PIPE, stdout=PIPE, pass_fds=self._files, env=self._environment
             )
         except OSError:
             return None
@@ -145,5 +147,6 @@ async def _first_of(*awaited: Awaitable[Any]) -> None:
 
 if __name__ == "__main__":
     number, listening, lock, *command = sys.argv[1:]
+    announcement = os.environ.pop(_ANNOUNCEMENT)
     workers = Workers([*command, listening], int(number), [int(listening), int(lock)])
-    sys.exit(asyncio.run(workers.run(os.environ.pop(_ANNOUNCEMENT))))
+    sys.exit(asyncio.run(workers.run(announcement)))

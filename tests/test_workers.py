@@ -49,6 +49,8 @@ class Served:
     port: int
     url: str
     demo: dict[str, Any]
+    manager: socket.socket
+    """Where it tells the service manager what it does."""
 
     def workers(self) -> set[int]:
         """The numbers of the processes that this one keeps."""
@@ -108,19 +110,24 @@ def served(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.setblocking(False)
+    named = str(tmp_path_factory.mktemp("manager") / "socket")
+    manager.bind(named)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TYCK_")}
     said = {"TYCK_DATABASE_URL": url, "TYCK_WORKERS": str(WORKERS), "TYCK_VOICE": "off", "TYCK_PORT": str(port)}
+    said["NOTIFY_SOCKET"] = named
     process = subprocess.Popen(
         [sys.executable, "-m", "server", "demo", "--json", "--data", str(data)],
         env={**inherited, **said},
         stdout=subprocess.PIPE,
         text=True,
     )
-    with process:
+    with manager, process:
         assert process.stdout
         line = process.stdout.readline()
         assert line, "The server did not start."
-        yield Served(process, data, port, url, json.loads(line))
+        yield Served(process, data, port, url, json.loads(line), manager)
         process.terminate()
 
 
@@ -256,8 +263,13 @@ def test_new_workers_take_over_one_by_one_and_refuse_nobody(served: Served) -> N
 
 def test_nobody_else_takes_the_folder_while_workers_run_and_none_outlives_the_server(served: Served) -> None:
     said = {"TYCK_DATA_DIR": str(served.data), "TYCK_DATABASE_URL": served.url, "TYCK_WORKERS": "2"}
+    assert "well   files" in CliRunner().invoke(main, ["doctor"], env=said).output
     refused = CliRunner().invoke(main, ["serve"], env=said)
     assert (refused.exit_code, refused.output) == (1, f"Error: A server runs on {served.data}: stop it first.\n")
+    # Neither workers that came nor workers that went were a matter of the service manager's.
+    assert served.manager.recv(100) == b"READY=1"
+    with pytest.raises(BlockingIOError):
+        served.manager.recv(100)
     workers = served.workers()
     served.process.kill()
     wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
