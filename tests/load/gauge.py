@@ -1,6 +1,8 @@
 """What the measured processes use: the server with its children and, when it is on this machine, PostgreSQL."""
 
 import os
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +11,7 @@ from urllib.request import Request, urlopen
 import asyncpg
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SECONDS = 'tyck_answer_seconds_{}{{kind="'
+_ANSWERS = re.compile(r'^tyck_answer_seconds_(sum|count)\{.*?kind="(\w+)".*?\} (\S+)$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,19 +50,13 @@ def file_bytes(data_dir: Path) -> int:
 
 
 def by_component(port: int, data_dir: Path) -> dict[str, tuple[int, float]]:
-    """/metrics: answers, and the seconds until they began, by kind of address. Of one process where several run."""
+    """/metrics: answers, and the seconds until they began, by kind of address. Of those workers that answer for it."""
     token = (data_dir / "keys" / "metrics.key").read_text().strip()
     asked = Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {token}"})
-    lines = urlopen(asked).read().decode().splitlines()
-    sums, counts = ({k.split('"')[1]: v for k, v in _lines(lines, _SECONDS.format(what))} for what in ("sum", "count"))
-    return {kind: (int(counts[kind]), sums[kind]) for kind in counts}
-
-
-def _lines(lines: list[str], begins: str) -> Iterator[tuple[str, float]]:
-    for line in lines:
-        if line.startswith(begins):
-            name, _, value = line.rpartition(" ")
-            yield name, float(value)
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for what, kind, value in _ANSWERS.findall(urlopen(asked).read().decode()):
+        sums[what, kind] += float(value)
+    return {kind: (int(sums["count", kind]), sums["sum", kind]) for what, kind in sums if what == "count"}
 
 
 def _tree(pid: int) -> Iterator[int]:
