@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from server.live import Live
 from server.web.cookies import cookie_name
@@ -23,6 +24,19 @@ _open_streams: Counter[str] = Counter()
 """How many streams each browser sign-in holds, in this process."""
 
 
+class _Stream(StreamingResponse):
+    """The same without a task group for each: a thousand may be open at once."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        telling = asyncio.create_task(self.stream_response(send))
+        try:
+            # Says so too when all is told.
+            await self.listen_for_disconnect(receive)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+
 def stream(request: Request, topic: str, pause_s: float = PAUSE_S) -> Response:
     """The changes of `topic`, those within `pause_s` seconds as one; 204, which makes a browser stop asking, when this
     sign-in holds four streams already.
@@ -31,7 +45,7 @@ def stream(request: Request, topic: str, pause_s: float = PAUSE_S) -> Response:
     if _open_streams[sign_in] >= MOST_STREAMS:
         return Response(status_code=204)
     signals = _signals(parts(request).live, topic, pause_s, sign_in)
-    return StreamingResponse(signals, 200, _HEADERS, "text/event-stream")
+    return _Stream(signals, 200, _HEADERS, "text/event-stream")
 
 
 async def _signals(live: Live, topic: str, pause_s: float, sign_in: str) -> AsyncIterator[bytes]:
