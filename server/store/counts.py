@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS counts
 (quota TEXT NOT NULL, key BLOB NOT NULL, taken INTEGER NOT NULL, ends_at REAL NOT NULL, PRIMARY KEY (quota, key))
 WITHOUT ROWID
 """
+_INDEX = "CREATE INDEX IF NOT EXISTS counts_ends_at ON counts (ends_at)"
 _FORGET = "DELETE FROM counts WHERE ends_at <= ?"
 _FIND = "SELECT taken FROM counts WHERE quota = ? AND key = ? AND ends_at > ?"
 _ADD = """
@@ -27,7 +28,7 @@ class Counts:
         """`key` makes the digests; the same for all who share the file. Its folder is there."""
         self._key = hashlib.blake2b(key, digest_size=32).digest()
         self._db = sqlite3.connect(file, isolation_level=None, timeout=1)
-        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=OFF", _TABLE):
+        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=OFF", _TABLE, _INDEX):
             self._db.execute(statement)
 
     def find(self, quota: str, key: str) -> int:
