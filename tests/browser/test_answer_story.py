@@ -59,8 +59,7 @@ def _staff(browser: Browser, demo: DemoServer, role: str) -> Staff:
 def _wish(tablet: Tablet) -> None:
     """One child skips everything and writes an idea that others may see."""
     tablet.begin("fi")
-    while tablet.at != IDEA:
-        tablet.answer(tablet.at, None)
+    tablet.skip_to(IDEA)
     tablet.here.locator("textarea").fill(WISH)
     tablet.here.locator(f'[name="{IDEA}.may_show"][value="yes"]').click()
     tablet.do("next")

@@ -56,10 +56,7 @@ def is_blank(tablet: Tablet) -> bool:
 
 def go_to_idea(tablet: Tablet, lang: str = "fi") -> None:
     tablet.begin(lang)
-    while tablet.at != IDEA:
-        at = tablet.at
-        tablet.do("skip")
-        expect(tablet.section(at)).to_be_hidden()
+    tablet.skip_to(IDEA)
 
 
 def finish(tablet: Tablet) -> None:

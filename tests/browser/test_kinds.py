@@ -34,11 +34,6 @@ def at(plain: Tablet, long_class: Class) -> Tablet:
     return plain
 
 
-def _go(tablet: Tablet, question: str) -> None:
-    while (here := tablet.at) != question:
-        tablet.answer(here, None)
-
-
 @pytest.mark.parametrize("lang", ["sv", "fi"])
 @pytest.mark.parametrize("grades", [(1, 2), (3, 4)], ids=["g12", "g36"])
 def test_a_full_turn(grades: tuple[int, ...], lang: str, tablet: Tablet, demo: DemoServer, records: Records) -> None:
@@ -95,7 +90,7 @@ def test_a_full_turn_by_keyboard_alone(tablet: Tablet, long_class: Class, record
 
 
 def test_a_ranking_is_numbered_and_closes_its_gaps(at: Tablet) -> None:
-    _go(at, "q6")
+    at.skip_to("q6")
     section = at.section("q6")
     number = {
         option: section.locator(f'[data-rank="{option}"] [data-number]') for option in ("free", "clean", "evening")
@@ -119,7 +114,7 @@ def test_a_ranking_is_numbered_and_closes_its_gaps(at: Tablet) -> None:
 
 
 def test_coins_run_out_and_come_back(at: Tablet) -> None:
-    _go(at, "q7")
+    at.skip_to("q7")
     section = at.section("q7")
     more, less = section.locator('[data-coin="+1"]'), section.locator('[data-coin="-1"]')
     assert less.evaluate_all("all => all.every(each => each.disabled)")
@@ -140,7 +135,7 @@ def test_coins_run_out_and_come_back(at: Tablet) -> None:
 
 
 def test_a_quick_finger_lays_coin_after_coin(at: Tablet) -> None:
-    _go(at, "q7")
+    at.skip_to("q7")
     plus = at.section("q7").locator('[data-coin="+1"]').first
     at.page.wait_for_timeout(400)
     at.double_tap(plus)
@@ -150,7 +145,7 @@ def test_a_quick_finger_lays_coin_after_coin(at: Tablet) -> None:
 
 
 def test_pairs_may_be_answered_in_part_and_taken_back(at: Tablet) -> None:
-    _go(at, "q9")
+    at.skip_to("q9")
     at.choose("q9", {"p3": "many_small", "p1": "indoors"})
     at.expect_kept("q9", {"p1": "indoors", "p3": "many_small"})
     at.section("q9").locator('input[name="q9.p3"][value="many_small"]').click()
@@ -160,7 +155,7 @@ def test_pairs_may_be_answered_in_part_and_taken_back(at: Tablet) -> None:
 
 
 def test_the_village_is_one_choice(at: Tablet) -> None:
-    _go(at, "q8")
+    at.skip_to("q8")
     assert at.shown_order("q8") == ["school", "forest", "river", "field", "shop", "homes"]
     at.choose("q8", "river")
     at.choose("q8", "shop")
@@ -205,10 +200,10 @@ def test_sides_change_places_from_child_to_child_and_nothing_tells_how(at: Table
         at.begin("sv")
     assert len(orders) > 6
     assert {order.index("p1") % 3 for order in orders} == {0}
-    _go(at, "q9")
+    at.skip_to("q9")
     at.choose("q9", {"p4": "organised", "p1": "indoors"})
-    at.do("next")
-    _go(at, "review")
+    at.go("next", "q10")
+    at.skip_to("review")
     at.set_offline(True)
     at.confirm()
     (kept,) = at.stored("outbox")
