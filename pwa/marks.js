@@ -80,7 +80,8 @@ function markCoins(tile, coins, isFull, less, more) {
  * @param {number} coins
  */
 function showCoins(place, coins) {
-  /** @type {HTMLElement} */ (place).style.setProperty("--coins", String(coins));
+  const { style } = /** @type {HTMLElement} */ (place);
+  if (style.getPropertyValue("--coins") !== String(coins)) style.setProperty("--coins", String(coins));
   count(place, coins);
 }
 
@@ -90,7 +91,8 @@ function showCoins(place, coins) {
  */
 function count(place, number) {
   const shown = place.querySelector("[data-number]");
-  if (!shown) return;
+  // What is written again is laid out again.
+  if (!shown || shown.textContent === String(number)) return;
   shown.textContent = String(number);
   /** @type {HTMLElement} */ (shown.parentElement).toggleAttribute("data-none", number === 0);
 }
