@@ -20,7 +20,7 @@ from server.live import Live
 from server.store.bulk import Statement, Work
 from server.store.consultations import Revisions
 from server.store.database import Database
-from server.store.packets import list_session_packets
+from server.store.packets import list_session_packets, lock_figures, mark_figures
 from server.store.responses import count_arrived
 from server.store.schema import figures, packets, responses, tablets, tombstones, waiting
 from tests.postgres import Cluster
@@ -147,6 +147,19 @@ async def test_a_session_closes_once_whoever_closes_it(towns: list[Town]) -> Non
     async with towns[0].db.reading() as tx:
         of_q1 = select(packets.c.session).where(packets.c.question == "q1")
         assert sorted((await tx.execute(of_q1)).scalars()) == sorted(session.id for session in sessions)
+
+
+async def test_closings_that_add_to_the_same_figures_in_another_order_follow_each_other(towns: list[Town]) -> None:
+    """As those of two revisions whose questions stand in another order."""
+
+    async def add(town: Town, *entries: str) -> None:
+        async with town.db.writing(beside=True) as tx:
+            await lock_figures(tx, town.consultation)
+            for entry in entries:
+                await mark_figures(tx, town.consultation, "p", entry, [("", "", "")], {"a": 1})
+                await tx.execute(text("SELECT pg_sleep(0.05)"))
+
+    assert await all_of(add(towns[0], "q1", "q2"), add(towns[1], "q2", "q1"), add(towns[2], "q1", "q2")) == [None] * 3
 
 
 async def test_a_freeze_races_closings_deliveries_and_joins(towns: list[Town]) -> None:
