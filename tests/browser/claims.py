@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.axe import violations
+from tests.browser.axe import BY_LANGUAGE, violations
 
 USUAL = (768, 954)
 
@@ -69,8 +69,8 @@ def judge(page: Page, band: Band) -> Iterator[tuple[str, str]]:
     page.set_viewport_size({"width": USUAL[0], "height": USUAL[1]})
 
 
-def judge_by_axe(page: Page, *, whole: bool) -> Iterator[tuple[str, str]]:
-    for violation in violations(page, whole=whole):
+def judge_by_axe(page: Page, lang: str, *, whole: bool) -> Iterator[tuple[str, str]]:
+    for violation in violations(page, whole=whole, schemes=BY_LANGUAGE[lang]):
         yield "axe", violation
 
 

@@ -50,7 +50,7 @@ def found(request: pytest.FixtureRequest, browser: Browser, demo: DemoServer) ->
         for at in way:
             broken = list(judge(tablet.page, band))
             if request.param in _FULLEST:
-                broken += judge_by_axe(tablet.page, whole=at == "language")
+                broken += judge_by_axe(tablet.page, lang, whole=at == "language")
             for claim, problem in broken:
                 problems[claim].append(f"{at}: {problem}")
     context.close()

@@ -76,10 +76,9 @@ def walk_beside(tablet: Tablet, lang: str, pin: str) -> Iterator[str]:
     yield "assent-helped"
     tablet.go("yes", "practice")
     tablet.do("next")
-    while tablet.at != "q10":
-        if tablet.at == "q1":
-            yield from _listening(tablet, "q1")
-        tablet.answer(tablet.at, None)
+    tablet.expect_at("q1")
+    yield from _listening(tablet, "q1")
+    tablet.skip_to("q10")
     _draw(tablet)
     tablet.here.locator('input[name="q10.may_show"][value="yes"]').click()
     # The youngest only draw.
