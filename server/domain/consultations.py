@@ -102,6 +102,10 @@ class Poll:
         asked = self.asked(profile_id)
         return tuple(asked[question_id] for question_id in profile.question_ids) if profile else ()
 
+    def entries_asked(self, profile_id: str) -> frozenset[str]:
+        """The entries of the ledger that a child with this profile meets."""
+        return frozenset(entry.id for question in self.played(profile_id) for entry in question.entries)
+
 
 def parse_poll(content: Mapping[str, Any]) -> Poll:
     """The poll a package's `poll.json` describes. Raises PollError, which names the part that is wrong."""

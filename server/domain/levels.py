@@ -21,4 +21,4 @@ def open_to_anyone(results: Iterable[Result], where: Mapping[str, str]) -> tuple
 
 
 def _withheld(result: Result) -> Result:
-    return replace(result, shown=None, received=None, counts=None, few=False)
+    return replace(result, shown=None, received=None, counts=None, few=False, skipped=None)

@@ -9,11 +9,14 @@ from server.domain.sessions import read_grades
 
 RECEIVED = "#received"
 SHOWN = "#shown"
+SKIPPED = "#skipped"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of a node: a cell of its packets, or how many answers it received or shows."""
+    """One number of a node: a cell of its packets, how many answers it received or shows, or how many children
+    were asked and did not answer.
+    """
 
     poll: str
     question: str
@@ -27,7 +30,7 @@ class Result:
     """`counts`, `shown` and `received` are None when everything is withheld.
 
     `few` tells that fewer answers came than one packet needs; otherwise they wait, or count a level up. What is drawn
-    of it can be remembered by it.
+    of it can be remembered by it. `skipped` children were asked and gave no answer: known wherever `received` is.
     """
 
     question: Question
@@ -36,9 +39,10 @@ class Result:
     received: int | None
     counts: Cells | None
     few: bool
+    skipped: int | None = None
 
     def __hash__(self) -> int:
-        return hash((self.poll, self.question.id, self.shown, self.received))
+        return hash((self.poll, self.question.id, self.shown, self.received, self.skipped))
 
 
 def at(figures: Iterable[Figure], grades: str) -> list[Figure]:
@@ -63,7 +67,7 @@ def sum_up(poll: str, question: Question, figures: Iterable[Figure]) -> Result:
     for figure in figures:
         if (figure.poll, figure.question) == (poll, question.id):
             cells[figure.cell] = cells.get(figure.cell, 0) + figure.number
-    received, shown = cells.pop(RECEIVED, 0), cells.pop(SHOWN, 0)
+    received, shown, skipped = cells.pop(RECEIVED, 0), cells.pop(SHOWN, 0), cells.pop(SKIPPED, 0)
     if not shown:
         return Result(question, poll, None, None, None, few=received < threshold(question).needed)
-    return Result(question, poll, shown, received, cells, few=False)
+    return Result(question, poll, shown, received, cells, few=False, skipped=skipped)

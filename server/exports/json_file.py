@@ -34,5 +34,6 @@ def _written(result: Result) -> dict[str, Any]:
         "kind": result.question.kind,
         "shown": result.shown,
         "received": result.received,
+        "skipped": result.skipped,
         "counts": result.counts,
     }

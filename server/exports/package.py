@@ -12,7 +12,7 @@ from server.exports.words import LICENCE_URL, MEASURES, description, notes
 from server.exports.zipped import zipped
 
 _KEY = ("poll", "question", "cell")
-_FIGURES = (*_KEY, "school", "grades", "school_language", "number", "shown", "received", "withheld")
+_FIGURES = (*_KEY, "school", "grades", "school_language", "number", "shown", "received", "skipped", "withheld")
 _CELLS = (*_KEY, "kind", "measure", "asked_sv", "asked_fi", "label_sv", "label_fi")
 _PLACES = ("school", "name_sv", "name_fi", "language", "kind")
 _MEANING = {
@@ -28,6 +28,7 @@ _MEANING = {
     "number": "The count; empty: withheld, which is not zero.",
     "shown": "How many answers the number is made of; empty: withheld.",
     "received": "How many answers came; empty: withheld.",
+    "skipped": "How many children were asked and did not answer, so that received and skipped are all who were asked; empty: withheld.",  # noqa: E501
     "withheld": "Why there is no number: few (too few answers came) or waiting (they wait, or count one level up).",
 }
 _LIMITS: dict[str, dict[str, Any]] = {
@@ -96,7 +97,7 @@ def _points(fields: Iterable[str], resource: str) -> dict[str, Any]:
 def _field(name: str) -> dict[str, Any]:
     stem, _, lang = name.rpartition("_")
     meaning = _MEANING.get(name) or f"{stem.capitalize()}, in the language {lang}."
-    is_number = name in ("number", "shown", "received")
+    is_number = name in ("number", "shown", "received", "skipped")
     needed = {"required": True} if name in _KEY else {}
     limits = {"minimum": 0} if is_number else {**_LIMITS.get(name, {}), **needed}
     kind = "integer" if is_number else "string"

@@ -81,6 +81,7 @@ class Row:
     number: int | None
     shown: int | None
     received: int | None
+    skipped: int | None
     withheld: str
 
 
@@ -104,4 +105,4 @@ def _rows(where: Mapping[str, str], result: Result) -> Iterator[Row]:
     withheld = "" if result.counts is not None else "few" if result.few else "waiting"
     for cell in cells_of(result.question):
         number = None if result.counts is None else result.counts.get(cell.id, 0)
-        yield Row(result.poll, cell, *place, number, result.shown, result.received, withheld)
+        yield Row(result.poll, cell, *place, number, result.shown, result.received, result.skipped, withheld)

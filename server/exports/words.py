@@ -35,9 +35,10 @@ COLUMNS = {
     "number": N_("Count"),
     "shown": N_("Answers shown"),
     "received": N_("Answers received"),
+    "skipped": N_("Children who did not answer"),
     "withheld": N_("Why it is withheld"),
 }
-WIDTHS = (12, 10, 14, 48, 14, 22, 12, 14, 14, 30, 18, 9, 9, 9, 44)
+WIDTHS = (12, 10, 14, 48, 14, 22, 12, 14, 14, 30, 18, 9, 9, 9, 9, 44)
 """How wide each column of a spreadsheet is, in characters."""
 
 # The same two sentences as beside every result (templates/about/_rule.html; a test compares them).
@@ -95,6 +96,7 @@ def raw(row: Row, record: Record, lang: str) -> dict[str, str | int | None]:
         "number": row.number,
         "shown": row.shown,
         "received": row.received,
+        "skipped": row.skipped,
         "withheld": row.withheld,
     }
 

@@ -206,10 +206,12 @@ async def let_wait(tx: AsyncConnection, revisions: Revisions, session_id: str, g
         raise DomainError("not_found")
     added = contributions(revision.poll.asked(session.profile), given, typed=session.typed)
     await packets.lock_figures(tx, session.consultation)
+    asked = revision.poll.entries_asked(session.profile)
     for entry in revision.poll.ledger.values():
         about = (session.consultation, revision.poll.id)
         await packets.insert_waiting(tx, *about, entry.id, place.parent, added[entry.id])
-        await receive_answers(tx, *about, entry, place, len(added[entry.id]))
+        number = len(added[entry.id])
+        await receive_answers(tx, *about, entry, place, number, len(given) - number if entry.id in asked else 0)
 
 
 def _as_told(standing: Standing) -> State:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.areas import PLACES
 from server.domain.packets import Place, count, filter_keys, release, threshold
 from server.domain.questions import TYPED, Cells, Question
-from server.domain.results import RECEIVED, SHOWN
+from server.domain.results import RECEIVED, SHOWN, SKIPPED
 from server.store import packets
 from server.store.areas import Area, list_path_down_in
 
@@ -43,9 +43,8 @@ async def release_answers(
 
 
 async def receive_answers(
-    db: AsyncConnection, consultation: str, poll: str, entry: Question, place: Place, number: int
+    db: AsyncConnection, consultation: str, poll: str, entry: Question, place: Place, number: int, skipped: int
 ) -> None:
-    """Counts how many answers to an entry of the ledger have come in from a place, shown or not."""
-    if number:
-        keys = filter_keys(place)
-        await packets.mark_figures(db, consultation, poll, entry.id, keys, {RECEIVED: number})
+    """Counts how many answers to an entry of the ledger have come in from a place, shown or not, and who gave none."""
+    if cells := {cell: value for cell, value in ((RECEIVED, number), (SKIPPED, skipped)) if value}:
+        await packets.mark_figures(db, consultation, poll, entry.id, filter_keys(place), cells)

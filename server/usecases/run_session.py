@@ -232,10 +232,12 @@ async def _release(
     given = contributions(
         revision.poll.asked(session.profile), [read_response(body) for _, body in bodies], typed=session.typed
     )
+    asked = revision.poll.entries_asked(session.profile)
     await packets.lock_figures(tx, consultation.id)
     for entry in revision.poll.ledger.values():
         about = (consultation.id, revision.poll.id, entry, place)
-        await receive_answers(tx, *about, len(given[entry.id]))
+        number = len(given[entry.id])
+        await receive_answers(tx, *about, number, len(bodies) - number if entry.id in asked else 0)
         await release_answers(tx, *about, given[entry.id])
 
 

@@ -38,6 +38,9 @@ SCHOOLS = {
 WHERES = [{}, {"school_language": "fi"}, {"grades": "1-2"}, {"school": "koivu"}, {"school": "bjork", "grades": "3"}]
 
 
+_NUMBERS = ("number", "shown", "received", "skipped")
+
+
 def evil_poll() -> Poll:
     content = poll_content()
     texts = cycle([*EVIL, 'a, b; "c"'])
@@ -56,7 +59,9 @@ def results(dice: random.Random, where: Mapping[str, str]) -> Results:
         if dice.random() < 0.3:
             return Result(question, POLL.id, None, None, None, few=dice.random() < 0.5)
         counts = {cell.id: dice.randint(0, 10 * shown) for cell in cells_of(question)}
-        return Result(question, POLL.id, shown, shown + dice.randint(1, 9), counts, few=False)
+        return Result(
+            question, POLL.id, shown, shown + dice.randint(1, 9), counts, few=False, skipped=dice.randint(0, 9)
+        )
 
     consultation = Consultation("third-place", "stad", {"sv": "=Plats", "fi": "+Paikka"}, "1F3D5", frozen=True)
     return Results(consultation, where, tuple(map(one, POLL.ledger)), SCHOOLS, (POLL,))
@@ -72,17 +77,19 @@ def record(request: pytest.FixtureRequest) -> Record:
 
 def test_every_file_holds_the_same_numbers(record: Record) -> None:
     rows = rows_of(record.levels)
-    numbers = [(row.number, row.shown, row.received) for row in rows]
+    numbers = [(row.number, row.shown, row.received, row.skipped) for row in rows]
     found = list(csv.DictReader(io.StringIO(write_csv(record, "fi").decode().removeprefix(MARK))))
-    assert [tuple(_number(row[name]) for name in ("number", "shown", "received")) for row in found] == numbers
-    columns = [list(COLUMNS).index(name) for name in ("number", "shown", "received")]
+    assert [tuple(_number(row[name]) for name in _NUMBERS) for row in found] == numbers
+    columns = [list(COLUMNS).index(name) for name in _NUMBERS]
     for sheets in (read_xlsx(xlsx_file.write(book(record, "sv"))), read_ods(ods_file.write(book(record, "sv")))):
         _about, (head, *lines) = sheets.values()
         assert head == table(record, "sv")[0]
         assert [tuple(_cell(line, column) for column in columns) for line in lines] == numbers
     figures = list(csv.DictReader(io.StringIO(parts_of(record)["figures.csv"].decode())))
-    assert [tuple(_number(row[name]) for name in ("number", "shown", "received")) for row in figures] == numbers
-    counts = [one["counts"] for one in json.loads(write_json(record, "sv"))["questions"]]
+    assert [tuple(_number(row[name]) for name in _NUMBERS) for row in figures] == numbers
+    written = json.loads(write_json(record, "sv"))["questions"]
+    assert [one["skipped"] for one in written] == [result.skipped for result in record.levels[0].results]
+    counts = [one["counts"] for one in written]
     whole = [row for row in rows if not (row.school or row.grades or row.school_language)]
     assert [one and list(one.values()) for one in counts] == [
         None if rows_of_one[0].withheld else [row.number for row in rows_of_one]

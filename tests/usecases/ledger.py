@@ -17,7 +17,7 @@ from server.domain.grants import Grant
 from server.domain.packets import Place, count, filter_keys, threshold
 from server.domain.questions import TENTHS, Answer, Cells, Question
 from server.domain.responses import Response, contributions
-from server.domain.results import RECEIVED, SHOWN, Figure, at, sum_up
+from server.domain.results import RECEIVED, SHOWN, SKIPPED, Figure, at, sum_up
 from server.domain.sessions import Session, read_grades
 from server.store.packets import list_figures
 from server.store.schema import held, packets, responses, waiting
@@ -73,6 +73,11 @@ class Group:
     def added(self, entry: str) -> list[Cells]:
         """What its answers add to an entry, child by child."""
         return added(self.session.profile, self.given)[entry]
+
+    def skipped(self, entry: str) -> int:
+        """How many of its children were asked and gave no answer."""
+        is_asked = entry in POLL.entries_asked(self.session.profile)
+        return len(self.given) - len(self.added(entry)) if is_asked else 0
 
 
 def added(profile: str, given: Sequence[Mapping[str, Answer]]) -> dict[str, list[Cells]]:
@@ -185,6 +190,7 @@ class Ledger:
                 place = _place(group.session.area, NODE[group.session.grades])
                 for school, grades, language in filter_keys(place):
                     expected[(school, language, grades, RECEIVED)] += len(group.added(asked.id))
+                    expected[(school, language, grades, SKIPPED)] += group.skipped(asked.id)
         found: Counter[tuple[str, str, str, str]] = Counter()
         for (school, language), figures in seen.items():
             for figure in figures:

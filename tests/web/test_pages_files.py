@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from server.domain.consultations import Poll
 from server.domain.errors import DomainError
+from server.domain.results import SKIPPED
 from server.domain.walls import band, share_cell, wall
 from server.exports import pdf
 from server.exports.csv_file import MARK
@@ -68,7 +69,7 @@ async def poll_of(world: World) -> Poll:
 
 
 def of_api(found: Any) -> Figures:
-    return {one["id"]: one["counts"] for one in found["questions"]}
+    return {one["id"]: one["counts"] and {**one["counts"], SKIPPED: one["skipped"]} for one in found["questions"]}
 
 
 def of_table(rows: list[dict[str, Any]], where: Mapping[str, str]) -> Figures:
@@ -77,9 +78,9 @@ def of_table(rows: list[dict[str, Any]], where: Mapping[str, str]) -> Figures:
         if all(row[name] == where.get(name, "") for name in ("school", "grades", "school_language")):
             counts = found.setdefault(row["question"], None if row["withheld"] else {})
             if counts is None:
-                assert (row["number"], row["shown"], row["received"]) == ("", "", "")
+                assert (row["number"], row["shown"], row["received"], row["skipped"]) == ("", "", "", "")
             else:
-                counts[row["cell"]] = int(row["number"])
+                counts |= {row["cell"]: int(row["number"]), SKIPPED: int(row["skipped"])}
     return found
 
 
@@ -87,7 +88,7 @@ def of_sheet(rows: list[list[Any]], like: list[dict[str, Any]], where: Mapping[s
     """A spreadsheet has the rows of the CSV file; its own numbers are set in."""
     head, *lines = rows
     numbers = [line[11] if len(line) > 11 else None for line in lines]
-    assert len(head) == 15
+    assert len(head) == 16
     return of_table(
         [row | {"number": "" if one is None else str(one)} for row, one in zip(like, numbers, strict=True)], where
     )
@@ -106,6 +107,19 @@ def of_captions(tables: Mapping[str, list[list[str]]], poll: Poll, lang: str) ->
             cells = {option.id + suffix: int(row[1 + number]) for number, suffix in enumerate(columns)}
             found[question.id] = {**(found[question.id] or {}), **cells}
     return found
+
+
+def counted(found: Figures) -> Figures:
+    return {entry: counts and {k: n for k, n in counts.items() if k != SKIPPED} for entry, counts in found.items()}
+
+
+def skips(found: Figures) -> list[int]:
+    """In the order of the questions; who answered at all answered in a language."""
+    return [counts[SKIPPED] for entry, counts in found.items() if counts and entry != "language"]
+
+
+def skips_said(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r"Jätti vastaamatta: (\d+)\.", page)]
 
 
 def tables_of_page(page: str) -> dict[str, list[list[str]]]:
@@ -151,13 +165,16 @@ async def test_every_surface_says_the_same(world: World) -> None:
             await ritva.get(f"{HOME}/results", params=where),
             await anyone.get("/results/third-place/numbers", params=where),
         ):
-            assert of_captions(tables_of_page(page.text), poll, "fi") == api
+            assert of_captions(tables_of_page(page.text), poll, "fi") == counted(api)
+            assert skips_said(page.text) == skips(api)
     document = read_tagged((await ritva.get(f"{FILES}/pdf", params={"school": "koivu"})).content)
-    assert of_captions(document.tables(), poll, "fi") == of_api((await ritva.get(f"{API}?school=koivu")).json())
+    api = of_api((await ritva.get(f"{API}?school=koivu")).json())
+    assert of_captions(document.tables(), poll, "fi") == counted(api)
+    assert skips_said(" ".join(document.text.split())) == skips(api)
     the_school_is_told_the_same(
         (await anyone.get("/results/third-place/schools/koivu")).text,
         poll,
-        of_api((await ritva.get(f"{API}?school=koivu")).json()),
+        api,
     )
     await the_wall_says_the_same(world, session, (await ritva.get(f"{API}?school=koivu&grades=1-2")).json())
 

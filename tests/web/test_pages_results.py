@@ -87,7 +87,7 @@ async def test_the_shape_is_the_contract(world: World) -> None:
         *("q9.p1", "q9.p2", "q9.p3", "q9.p4", "exit", "language"),
     ]
     q2 = question(found, "q2")
-    assert q2.keys() == {"id", "poll", "kind", "shown", "received", "counts"}
+    assert q2.keys() == {"id", "poll", "kind", "shown", "received", "skipped", "counts"}
     assert (q2["poll"], q2["kind"]) == ("third-place", "multi_choice")
     assert q2["counts"] == {"friends": 7, "fun": 7, "cosy": 0, "adult": 0}
 
