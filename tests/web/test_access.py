@@ -301,10 +301,12 @@ async def ask(demo: DemoApp, method: str, path: str, token: str | None, body: by
         "server": ("localhost", 8000),
     }
 
+    sent = iter([{"type": "http.request", "body": body, "more_body": False}])
+
     async def receive() -> dict[str, Any]:
-        if answered.done():
+        if (message := next(sent, None)) is None:
             await asyncio.Event().wait()
-        return {"type": "http.request", "body": body, "more_body": False}
+        return message or {}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
