@@ -54,18 +54,25 @@ def _at(moment: str) -> None:
 
 
 class _Cursor(sqlite3.Cursor):
+    connection: _Connection
+
     def execute(self, sql: str, *parameters: Any) -> _Cursor:
-        if sql == "COMMIT":
-            _at("before_commit")
         super().execute(sql, *parameters)
-        if sql == "COMMIT":
-            _at("after_commit")
-        elif sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
+        if sql.startswith("BEGIN"):
+            self.connection.began_at = self.connection.total_changes
+        elif self.connection.has_changed:
             _at("in_transaction")
         return self
 
 
 class _Connection(sqlite3.Connection):
+    began_at = 0
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the transaction changed anything: the server's own jobs look around at its start."""
+        return self.in_transaction and self.total_changes > self.began_at
+
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
@@ -73,8 +80,8 @@ class _Connection(sqlite3.Connection):
         return self.cursor().execute(sql, *parameters)
 
     def commit(self) -> None:
-        if not self.in_transaction:
-            return
+        if not self.has_changed:
+            return super().commit()
         _at("before_commit")
         super().commit()
         _at("after_commit")
