@@ -91,20 +91,24 @@ _MARK_HEARD = Bulk("""
       FROM {rows} AS item
      WHERE tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1 AND item.value ->> 3 <> ''
 """)
-_LIST_REVOKED = Bulk("""
-    SELECT tablets.session, tablets.grant_id
+_LIST_NEWS = Bulk("""
+    SELECT tablets.session, tablets.grant_id, tablets.revoked
       FROM {rows} AS item JOIN tablets ON tablets.session = item.value ->> 0 AND tablets.grant_id = item.value ->> 1
-     WHERE tablets.revoked
+     WHERE tablets.revoked OR tablets.told = 'closing' OR tablets.heard_at <= :long_ago
+        OR (tablets.ready, tablets.turn, tablets.pending)
+           <> (item.value ->> 2, item.value ->> 3, CAST(item.value ->> 4 AS INTEGER))
 """)
+_MINUTE_S = 60
 
 
-def mark_heard(reports: Iterable[TabletReport], now: int) -> Work[set[tuple[str, str]]]:
-    """Keeps the last report of each tablet and that it was told its session's state; returns the revoked (session,
-    grant) pairs.
+def mark_heard(reports: Iterable[TabletReport], now: int) -> Work[dict[tuple[str, str], bool]]:
+    """Keeps the last report of each tablet and that it was told its session's state; returns the (session, grant) pairs
+    of those of which a page may show something new, and whether they are revoked: every revoked one is among them.
     """
     rows = [(r.session, r.grant, r.ready, r.turn, r.pending) for r in reports]
+    news = yield from _LIST_NEWS.run(rows, long_ago=now - _MINUTE_S)
     yield from _MARK_HEARD.run(rows, now=now)
-    return {(session, grant) for session, grant in (yield from _LIST_REVOKED.run([row[:2] for row in rows]))}
+    return {(session, grant): bool(revoked) for session, grant, revoked in news}
 
 
 async def erase_tablets(db: AsyncConnection, session: str, *, all_of_them: bool = False) -> None:

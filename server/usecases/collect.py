@@ -92,7 +92,7 @@ class Collector:
             keeping = Keeping(self._revisions, self._key, keeping.group, now)
             await self._keep_unusual(keeping, unusual)
         assert keeping is not None
-        for topic in keeping.sessions | {delivery.grant.consultation for delivery in keeping.group if delivery.items}:
+        for topic in keeping.changed:
             self._live.announce(topic)
         return [keeping.outcome(delivery) for delivery in keeping.group]
 

@@ -42,7 +42,7 @@ class Keeping:
         self._now = now
         self._day = now // DAY_S
         self._standings: dict[str, Standing] = {}
-        self._revoked: set[Pair] = set()
+        self._news: dict[Pair, bool] = {}
         self._room: dict[str, int] = {}
         self._commits: Set[str] = set()
         self._raw: dict[Pair, str] = {}
@@ -55,8 +55,12 @@ class Keeping:
         self._commit: str | None = None
 
     @property
-    def sessions(self) -> Set[str]:
-        return self._standings.keys()
+    def changed(self) -> Set[str]:
+        """The sessions and consultations whose pages show something new."""
+        told = [delivery.grant for delivery in self.group if delivery.items]
+        return {session for session, _ in self._news} | {
+            each for one in told for each in (one.session, one.consultation)
+        }
 
     @property
     def is_plain(self) -> bool:
@@ -69,7 +73,7 @@ class Keeping:
         self._standings = yield from responses.list_standings(grants)
         if unknown := [grant for session, grant in grants.items() if session not in self._standings]:
             raise UnknownSession(unknown)
-        self._revoked = yield from mark_heard([_report(delivery) for delivery in self.group], self._now)
+        self._news = yield from mark_heard([_report(delivery) for delivery in self.group], self._now)
         self._room = {
             session: rules.cap(standing.children) - standing.arrived for session, standing in self._standings.items()
         }
@@ -101,7 +105,7 @@ class Keeping:
             self._receipts[pair] = STORED
         elif state == State.FROZEN:
             self._closed[pair] = item
-        elif (grant.session, grant.grant) in self._revoked:
+        elif self._news.get((grant.session, grant.grant)):
             self._held[pair] = ("revoked", item.body)
         elif not item.fits:
             self._held[pair] = ("unfit", item.body)

@@ -1,6 +1,7 @@
 """Every response is kept once, judged by its session's state, and acknowledged only after its commit."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -141,3 +142,36 @@ async def test_a_tablet_is_settled_only_after_it_heard_that_no_children_come(tow
     assert not await is_settled()
     await town.deliver(grant)
     assert await is_settled()
+
+
+@pytest.mark.parametrize(
+    ("said", "later_s", "wakes"),
+    [
+        ({}, 0, False),
+        ({}, 59, False),
+        ({}, 60, True),
+        ({"turn": "answering"}, 0, True),
+        ({"pending": 1}, 0, True),
+        ({"ready": "keeps"}, 0, True),
+    ],
+)
+async def test_a_page_is_woken_by_what_it_can_show(town: Town, said: dict[str, Any], later_s: int, wakes: bool) -> None:
+    """A class of twenty is heard from every few seconds, and its teacher's page costs more than all they say."""
+    session = await town.session()
+    grant = await town.tablet(session)
+    await town.deliver(grant)
+    town.now += later_s
+    with town.live.listening(session.id) as heard:
+        await town.deliver(grant, **said)
+        assert heard.is_set() == wakes
+
+
+async def test_a_page_is_woken_while_it_waits_for_the_last_ones(town: Town) -> None:
+    session = await town.session()
+    grant = await town.tablet(session)
+    await town.deliver(grant)
+    await town.finish(session)
+    await town.deliver(grant)
+    with town.live.listening(session.id) as heard:
+        await town.deliver(grant)
+        assert heard.is_set()
