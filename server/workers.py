@@ -88,7 +88,7 @@ class Workers:
                 continue
             pause_s = 0.0 if time.monotonic() - began > _RAN_WELL_S else max(0.5, min(2 * pause_s, _LONGEST_PAUSE_S))
             how = process.returncode if process else "before it was ready"
-            log.warning("worker %d ended (%s): another one is started", number, how)
+            log.warning("worker %s ended (%s): another one is started", number, how)
             await asyncio.sleep(pause_s)
             process = await self._start(number)
 
@@ -97,7 +97,7 @@ class Workers:
             self._asked[number].clear()
             new = await self._start(number)
             if new is None:
-                log.warning("no new worker %d started: the old one stays", number)
+                log.warning("no new worker %s started: the old one stays", number)
                 return process
             process.terminate()
             await process.wait()
