@@ -53,12 +53,17 @@ _READ_STORE = """store => new Promise((resolve, reject) => {
 })"""
 
 
-# One after another as a child's taps would, each once the page before has turned.
-_SKIP_TO = """async to => {
+# One after another with a mouse, which no page that has just come keeps waiting; each once the page before has turned.
+_SKIP_TO = """async ([to, patience]) => {
   const here = () => document.querySelector('section[data-screen]:not([hidden])');
   for (let at = here(); at.dataset.screen === 'question' && at.dataset.question !== to; at = here()) {
+    const until = performance.now() + patience;
+    dispatchEvent(new PointerEvent('pointerdown', {pointerType: 'mouse'}));
     at.querySelector('button[data-do="skip"]').click();
-    while (here() === at) await new Promise(done => setTimeout(done, 10));
+    while (here() === at) {
+      if (performance.now() > until) throw Error(`Skip did not turn ${at.dataset.question}`);
+      await new Promise(done => setTimeout(done, 10));
+    }
   }
 }"""
 
@@ -224,7 +229,7 @@ class Tablet:
     def skip_to(self, to: str) -> None:
         """From the question that is shown to a later one or to the overview, quickly: for tests of what comes there."""
         expect(self.page.locator('section[data-screen="question"]:visible')).to_have_count(1)
-        self.page.evaluate(_SKIP_TO, to)
+        self.page.evaluate(_SKIP_TO, [to, PATIENCE_MS])
         self.expect_at(to)
 
     @property
