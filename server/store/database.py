@@ -158,14 +158,15 @@ class Database:
         async with self._bulk_turn:
             if self._bulk_connection is None:
                 self._bulk_connection = await self._writer.connect()
-            for tried in range(1, _TRIES + 1):
+            tries_left = _TRIES
+            while True:
                 try:
                     async with self._bulk_connection.begin():
                         return await do(self._bulk_connection, begin())
                 except DBAPIError as error:
-                    if tried == _TRIES or getattr(error.orig, "sqlstate", "") not in _AGAIN:
+                    tries_left -= 1
+                    if not tries_left or getattr(error.orig, "sqlstate", "") not in _AGAIN:
                         raise
-        raise AssertionError
 
     async def forget_deleted(self) -> None:
         """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""

@@ -57,10 +57,9 @@ class Keeping:
     @property
     def changed(self) -> Set[str]:
         """The sessions and consultations whose pages show something new."""
-        told = [delivery.grant for delivery in self.group if delivery.items]
-        return {session for session, _ in self._news} | {
-            each for one in told for each in (one.session, one.consultation)
-        }
+        answered = [delivery.grant for delivery in self.group if delivery.items]
+        sessions = {session for session, _ in self._news} | {grant.session for grant in answered}
+        return sessions | {grant.consultation for grant in answered}
 
     @property
     def is_plain(self) -> bool:

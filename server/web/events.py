@@ -28,13 +28,15 @@ class _Stream(StreamingResponse):
     """The same without a task group for each: a thousand may be open at once."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        telling = asyncio.create_task(self.stream_response(send))
+        ways = [asyncio.create_task(way) for way in (self.stream_response(send), self.listen_for_disconnect(receive))]
         try:
-            # Says so too when all is told.
-            await self.listen_for_disconnect(receive)
+            ended, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in ended:
+                way.result()
         finally:
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
 
 
 def stream(request: Request, topic: str, pause_s: float = PAUSE_S) -> Response:

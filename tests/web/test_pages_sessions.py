@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -320,6 +321,22 @@ async def test_a_stream_signals_at_once_and_after_each_change(world: World) -> N
     world.parts.live.stop()
     with pytest.raises(StopAsyncIteration):
         await asyncio.wait_for(anext(signals), 20)
+
+
+async def test_a_stream_that_cannot_be_told_ends(world: World) -> None:
+    """Else it would stay, counted and silent, for as long as its browser does."""
+
+    async def stays() -> MutableMapping[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def breaks(message: MutableMapping[str, Any]) -> None:
+        raise ConnectionResetError(message["type"])
+
+    request = asked(world, "/x")
+    async with asyncio.timeout(20):
+        with pytest.raises(ConnectionResetError):
+            await stream(request, "s_1")(request.scope, stays, breaks)
 
 
 async def test_a_browser_holds_four_streams_and_a_fifth_stops(world: World) -> None:
