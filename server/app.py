@@ -30,6 +30,7 @@ from server.store.tally import count_all
 from server.usecases.collect import Collector
 from server.usecases.days import keep_days
 from server.usecases.forget import forget_ideas
+from server.usecases.leave import go_on_erasing
 from server.usecases.redraw import Easel
 from server.voice import Voice
 from server.web import metrics, public
@@ -51,6 +52,7 @@ _CARE_EVERY_S = 60
 _REMIND_EVERY_S = 1800
 _LOOK_FOR_TEXTS_EVERY_S = 5
 _COUNT_EVERY_S = 3600
+_LOOK_FOR_ERASED_EVERY_S = 5
 _SILENT_S = 7 * 86_400
 _LOOK_AT_THE_CLOCK_EVERY_S = 600
 _LET_IT_START_S = 30
@@ -70,6 +72,7 @@ def create_app(settings: Settings, worker: int = 0) -> Starlette:
         ("care", _CARE_EVERY_S, _take_care),
         ("remind", _REMIND_EVERY_S, _remind),
         ("count", _COUNT_EVERY_S, _count),
+        ("erase", _LOOK_FOR_ERASED_EVERY_S, _erase),
         ("read_aloud", 0, _reader_aloud(here)),
         ("night", _LOOK_AT_THE_CLOCK_EVERY_S, _at_night(here)),
     ]
@@ -199,6 +202,11 @@ async def _count(here: Parts) -> None:
     """Once an hour: a finer curve would say when a class answered."""
     async with here.db.reading() as db:
         here.metrics.tally = metrics.tell(await count_all(db, here.clock() - _SILENT_S))
+
+
+async def _erase(here: Parts) -> None:
+    """Goes on with consultations that somebody erases from the command line."""
+    await go_on_erasing(here.db, here.seals, here.revisions)
 
 
 def _at_night(here: Parts) -> Job:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -99,6 +99,19 @@ def kept(settings: Settings) -> Iterator[int]:
             yield lock
     except InUse:
         raise click.ClickException(f"A server runs on {settings.data_dir}: stop it first.") from None
+
+
+@contextmanager
+def kept_or_served(settings: Settings) -> Iterator[bool]:
+    """The same; where a server runs already it goes on. Whether this process is alone."""
+    with ExitStack() as alone:
+        try:
+            alone.enter_context(hold(settings.data_dir))
+        except InUse:
+            yield False
+            return
+        finish_restore(settings.data_dir)
+        yield True
 
 
 def _find_copy(settings: Settings) -> Copy:

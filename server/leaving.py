@@ -13,7 +13,7 @@ import click
 from server.commands import Done, settings_for, with_database, write_file
 from server.domain.errors import DomainError
 from server.exports.csv_file import MARK, as_csv
-from server.keeping import kept
+from server.keeping import kept, kept_or_served
 from server.results import make_results
 from server.seals import Seals
 from server.settings import Settings
@@ -21,12 +21,12 @@ from server.store.actions import list_actions
 from server.store.areas import list_areas, list_below_in
 from server.store.consultations import find_consultation
 from server.store.database import Database
-from server.store.erasing import count_extent, list_consultations_of
+from server.store.erasing import count_extent, list_consultations_of, list_erasing
 from server.store.feedback import find_feedback
 from server.store.ideas import find_shown_picture, list_shown_ideas
 from server.store.staff import list_members
 from server.store.themes import list_themes
-from server.usecases.leave import erase, leave
+from server.usecases.leave import begin_erasing, erase, leave
 from server.usecases.packages import export_package
 
 _FORMATS = {"csv": "csv", "json": "json", "xlsx": "xlsx", "datapackage": "zip"}
@@ -43,13 +43,15 @@ def consultation() -> None:
 @click.argument("consultation_id", metavar="CONSULTATION")
 @_YES
 def erase_command(consultation_id: str, yes: bool) -> None:
-    """Erases CONSULTATION for good: polls, sessions, answers, packets, ideas, feedback. Stop the server first."""
+    """Erases CONSULTATION for good: polls, sessions, answers, packets, ideas, feedback. A running server does it."""
     settings = settings_for()
-    with kept(settings):
+    with kept_or_served(settings) as is_alone:
         click.echo(with_database(settings, lambda db: _said(db, consultation_id)))
         _confirm(yes)
-        with_database(settings, lambda db: _plainly(erase(db, Seals(settings.data_dir), consultation_id, _now())))
-    click.echo(f"{consultation_id} is erased. Backups and the journal hold it until they are replaced.")
+        how = erase if is_alone else begin_erasing
+        with_database(settings, lambda db: _plainly(how(db, Seals(settings.data_dir), consultation_id, _now())))
+    done = "is erased" if is_alone else "is found no more; the running server erases its rows, step by step"
+    click.echo(f"{consultation_id} {done}. Backups and the journal hold it until they are replaced.")
 
 
 @click.group()
@@ -105,6 +107,8 @@ async def _plainly(job: Coroutine[None, None, Done]) -> Done:
 
 async def _said(db: Database, consultation_id: str) -> str:
     async with db.reading() as tx:
+        if consultation_id in await list_erasing(tx):
+            return f"{consultation_id} is being erased."
         found = await find_consultation(tx, consultation_id)
         if found is None:
             raise click.ClickException("There is none with that id.")

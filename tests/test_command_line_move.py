@@ -92,7 +92,7 @@ async def a_day(folder: Path) -> Left:
         here = demo.parts
         await close(here.db, here.live, here.revisions, here.key, other.answer["session"])
         async with here.db.reading() as tx:
-            wall = await list_session_packets(tx, other.answer["session"])
+            wall = await list_session_packets(tx, demo.made.consultation, other.answer["session"])
         assert wall
         return Left(one.answer, commits, first, other.answer, wall, newest_entry(folder))
 
@@ -114,7 +114,7 @@ async def the_next_day(folder: Path, url: str, left: Left) -> None:
         assert (await other.sync(have=left.commits)).json()["lost"] == []
         here = demo.parts
         async with here.db.reading() as tx:
-            assert await list_session_packets(tx, left.closed["session"]) == left.wall
+            assert await list_session_packets(tx, demo.made.consultation, left.closed["session"]) == left.wall
             kept = select(responses.c.id).where(responses.c.session == left.open_["session"])
             assert len((await tx.execute(kept)).all()) == 7
         third = await demo.tablet(await run_session_of(demo, left.open_["session"]))

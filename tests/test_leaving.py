@@ -18,9 +18,10 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from server.store.ideas import KeptIdea, insert_idea
 from server.store.journal import Journal
+from server.store.lock import hold
 from server.store.schema import metadata, packets
 from server.store.staff import Account, insert_account
-from server.usecases.leave import erase, leave
+from server.usecases.leave import erase, go_on_erasing, leave
 from server.usecases.recover import recover
 from tests.copies import make_sqlite, run_aside, sqlite_url
 from tests.town import KEY, NAMES, NOW, build_town, item, new_id
@@ -166,6 +167,32 @@ def test_from_the_command_line_nothing_goes_without_a_clear_word(tmp_path: Path,
     assert run(tmp_path, "consultation", "erase", consultation, "--yes").exit_code == 1
     assert run(tmp_path, "area", "erase", "stad", "--yes").exit_code == 0
     assert run(tmp_path, "area", "erase", "stad", "--yes").exit_code == 1
+
+
+def test_a_running_server_is_told_to_erase_and_what_it_has_not_done_the_next_one_does(
+    tmp_path: Path, filled: dict[str, list[str]]
+) -> None:
+    [consultation] = filled["consultation"]
+    old = (tmp_path / "tyck.sqlite3").read_bytes()
+    with hold(tmp_path):
+        for _ in range(2):
+            done = run(tmp_path, "consultation", "erase", consultation, "--yes")
+            assert (done.exit_code, "step by step" in done.stdout) == (0, True), done.output
+        assert run(tmp_path, "area", "erase", "stad", "--yes").exit_code == 1
+    # Power goes, and a backup from before is put back: the journal knows that it is being erased.
+    (tmp_path / "tyck.sqlite3").write_bytes(old)
+
+    async def start() -> dict[str, list[Any]]:
+        db = opened(tmp_path)
+        await recover(db, KEY)
+        await go_on_erasing(db, Seals(tmp_path), Revisions(db))
+        left = await cells(db)
+        await db.close()
+        return left
+
+    left = run_aside(start())
+    assert naming(left, [consultation]) == {"erased"}
+    assert traces(tmp_path, [*filled["sent"], SECRET]) == []
 
 
 def test_a_municipality_takes_its_own_along(tmp_path: Path, filled: dict[str, list[str]]) -> None:

@@ -17,7 +17,10 @@ from server.domain.sessions import GRADES, TRIAL_ID
 from server.store.areas import Area, list_path_in
 from server.store.database import Database, upsert
 from server.store.lasting import mark_as_it_stands
-from server.store.schema import consultations, revisions, sessions
+from server.store.schema import consultations, erased, revisions, sessions
+
+_STANDS = consultations.c.id.not_in(select(erased.c.consultation))
+"""What is being erased is found no more, though some of its rows are left for a while."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,14 @@ async def insert_consultation(db: AsyncConnection, consultation: Consultation) -
 async def find_consultation(
     db: AsyncConnection, consultation_id: str, *, for_update: bool = False
 ) -> Consultation | None:
-    query = select(consultations).where(consultations.c.id == consultation_id)
+    query = select(consultations).where(consultations.c.id == consultation_id, _STANDS)
     row = (await db.execute(query.with_for_update() if for_update else query)).first()
     return _consultation(row) if row else None
 
 
 async def list_consultations(db: AsyncConnection) -> list[Consultation]:
-    return [_consultation(row) for row in await db.execute(select(consultations).order_by(consultations.c.id))]
+    query = select(consultations).where(_STANDS).order_by(consultations.c.id)
+    return [_consultation(row) for row in await db.execute(query)]
 
 
 async def mark_consultation(db: AsyncConnection, consultation: Consultation) -> None:
@@ -251,6 +255,12 @@ class Revisions:
             for row in await db.execute(select(revisions).where(revisions.c.id.in_(new))):
                 self._outlines[row.id] = Outline(row.poll, json.loads(row.content)["subtitle"])
         return self._outlines
+
+    def forget(self, consultation_id: str) -> None:
+        """What is known of an erased consultation."""
+        for found in [found for found in self._known.values() if found.consultation == consultation_id]:
+            del self._known[found.id]
+            self._outlines.pop(found.id, None)
 
 
 def _consultation(row: Any) -> Consultation:

@@ -3,14 +3,25 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.store import schema
 from server.store.database import upsert
 from server.store.schema import actions, areas, consultations, drafts, edits, erased, pictures, roles, sessions, staff
+from server.store.sessions import lock_sessions
 
-_OF_A_SESSION = (schema.responses, schema.held, schema.participation, schema.tombstones, schema.tablets)
+_OF_A_SESSION = (
+    schema.responses,
+    schema.held,
+    schema.participation,
+    schema.tombstones,
+    schema.tablets,
+    schema.idea_counts,
+)
+_MANY_OF_A_CONSULTATION = (schema.ideas, schema.packets, schema.waiting, schema.figures)
+_ROWS_A_STEP = 500
+_SESSIONS_A_STEP = 10
 _OF_A_CONSULTATION = (
     schema.ideas,
     schema.waiting,
@@ -47,12 +58,43 @@ async def count_extent(db: AsyncConnection, consultation: str) -> Extent:
     return Extent(*[(await db.execute(count)).scalar_one() for count in counts])
 
 
-async def erase_consultation(db: AsyncConnection, consultation: str, day: int) -> None:
-    """Leaves its id and the `day` (days since 1970): so a tablet that comes back is told that it is gone."""
+async def mark_erased(db: AsyncConnection, consultation: str, day: int) -> None:
+    """From now on nobody finds it. Its id and the `day` (days since 1970) stay: so a tablet that comes back is told
+    that it is gone.
+    """
     named = upsert(db, erased).values(consultation=consultation, day=day)
     await db.execute(named.on_conflict_do_nothing())
+
+
+async def list_erasing(db: AsyncConnection) -> list[str]:
+    """The consultations that are marked as erased and of which rows are left."""
+    query = select(consultations.c.id).where(consultations.c.id.in_(select(erased.c.consultation)))
+    return list((await db.execute(query.order_by(consultations.c.id))).scalars())
+
+
+async def erase_some(db: AsyncConnection, consultation: str) -> bool:
+    """Erases about a thousand rows of one that is marked; False when only those few are left that go at once."""
+    query = select(sessions.c.id).where(sessions.c.consultation == consultation).limit(_SESSIONS_A_STEP)
+    if its_sessions := (await db.execute(query)).scalars().all():
+        await lock_sessions(db, its_sessions)
+        for table in _OF_A_SESSION:
+            await db.execute(delete(table).where(table.c.session.in_(its_sessions)))
+        await db.execute(delete(sessions).where(sessions.c.id.in_(its_sessions)))
+        return True
+    for table in _MANY_OF_A_CONSULTATION:
+        key = tuple_(*table.primary_key)
+        some = select(*table.primary_key).where(table.c.consultation == consultation).limit(_ROWS_A_STEP)
+        if (await db.execute(delete(table).where(key.in_(some)))).rowcount:
+            return True
+    return False
+
+
+async def erase_consultation(db: AsyncConnection, consultation: str) -> None:
+    """Erases every row that is left of one that is marked."""
+    # Nothing is delivered meanwhile: who delivers locks the consultation, shared.
+    await db.execute(select(consultations.c.id).where(consultations.c.id == consultation).with_for_update())
     its_sessions = select(sessions.c.id).where(sessions.c.consultation == consultation)
-    for table in (*_OF_A_SESSION, schema.idea_counts):
+    for table in _OF_A_SESSION:
         await db.execute(delete(table).where(table.c.session.in_(its_sessions)))
     its_polls = select(drafts.c.poll).where(drafts.c.consultation == consultation)
     is_its = or_(edits.c.about.in_((consultation, f"{consultation} feedback")), edits.c.about.in_(its_polls))

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.sessions import State
 from server.store.database import upsert
-from server.store.schema import consultations, held, participation, responses, sessions, tombstones
+from server.store.schema import consultations, erased, held, participation, responses, sessions, tombstones
 
 _OVER = (State.CLOSED.value, State.DISCARDED.value)
 
@@ -15,7 +15,8 @@ async def list_sessions_left(db: AsyncConnection) -> list[str]:
     is_over = or_(sessions.c.state.in_(_OVER), consultations.c.frozen)
     holds = or_(*(exists().where(table.c.session == sessions.c.id) for table in (responses, held)))
     query = select(sessions.c.id).join(consultations, consultations.c.id == sessions.c.consultation)
-    return list((await db.execute(query.where(is_over, holds))).scalars())
+    stands = sessions.c.consultation.not_in(select(erased.c.consultation))
+    return list((await db.execute(query.where(is_over, holds, stands))).scalars())
 
 
 async def mark_uncounted_late(db: AsyncConnection, day: int) -> None:

@@ -101,9 +101,10 @@ async def count_packets(db: AsyncConnection, consultation: str) -> dict[str, int
     return {row.session: row.number for row in await db.execute(query.group_by(packets.c.session))}
 
 
-async def list_session_packets(db: AsyncConnection, session: str) -> dict[str, walls.Packet]:
+async def list_session_packets(db: AsyncConnection, consultation: str, session: str) -> dict[str, walls.Packet]:
     """The packets of one closed session, by ledger entry."""
-    query = select(packets.c.question, packets.c.shown, packets.c.counts).where(packets.c.session == session)
+    query = select(packets.c.question, packets.c.shown, packets.c.counts)
+    query = query.where(packets.c.consultation == consultation, packets.c.session == session)
     return {entry: walls.Packet(shown, json.loads(counts)) for entry, shown, counts in await db.execute(query)}
 
 

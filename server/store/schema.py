@@ -33,6 +33,14 @@ areas = Table(
     Column("language", String, nullable=False),
 )
 
+holidays = Table(
+    "holidays",
+    metadata,
+    Column("area", String, ForeignKey("areas.id"), primary_key=True),
+    Column("first", String, primary_key=True),
+    Column("last", String, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,
@@ -143,6 +151,7 @@ consultations = Table(
     Column("public", String),
     Column("archived", Boolean, nullable=False, server_default="0"),
     Column("frozen_at", BigInteger),
+    Column("public_at", BigInteger),
 )
 
 erased = Table(
@@ -285,6 +294,7 @@ packets = Table(
     Column("language", String, nullable=False),
     Column("shown", Integer, nullable=False),
     Column("counts", Text, nullable=False),
+    Index("packets_by_session", "consultation", "session"),
     sqlite_with_rowid=False,
 )
 
@@ -382,6 +392,8 @@ idea_counts = Table(
     Column("arrived", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+session_ideas = Table("session_ideas", metadata, *_key("session", "idea"), sqlite_with_rowid=False)
 
 sounds = Table(
     "sounds",

@@ -40,7 +40,7 @@ async def wall(request: Request) -> Response:
     found = await _progress(request)
     poll, profile = await find_asked(parts(request), found.session)
     async with parts(request).db.reading() as db:
-        packets = await list_session_packets(db, found.session.id)
+        packets = await list_session_packets(db, found.session.consultation, found.session.id)
     cards = class_wall(poll, profile.id, packets) if found.session.state == State.CLOSED else ()
     at = small_number(request.query_params.get("card", "0"), len(cards))
     if at is None:

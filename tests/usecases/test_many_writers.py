@@ -120,7 +120,8 @@ async def test_closings_race_deliveries_and_no_answer_is_lost_or_counted_twice(t
         assert arrived == dict.fromkeys(sent, (CLASS, 0))
         marks = Counter((await tx.execute(select(tombstones.c.session))).scalars())
         assert marks == dict.fromkeys(sent, CLASS)
-        shown = {session: (await list_session_packets(tx, session)).get("q1") for session in sent}
+        walls = {session: await list_session_packets(tx, towns[0].consultation, session) for session in sent}
+        shown = {session: wall.get("q1") for session, wall in walls.items()}
         rest = len((await tx.execute(select(waiting.c.key).where(waiting.c.question == "q1"))).all())
         assert sum(packet.shown for packet in shown.values() if packet) + rest == CLASS * len(sessions)
         whole = dict(
