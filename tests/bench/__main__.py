@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.bench.erasing import SMALL, measure_erasing
 from tests.bench.first_load import measure_first_load
 from tests.bench.paint import measure_paint
 from tests.bench.processes import bare, tyck, wait_for_sounds
@@ -29,9 +30,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--json", type=Path, help="write the JSON here instead of after the table")
     parser.add_argument("--rounds", type=int, default=5, help="how often each load runs; the median counts")
+    parser.add_argument("--erased", type=int, default=SMALL, help="how many responses the erased consultation had")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tyck-bench-") as folder:
-        measured = _measure(Path(folder), chosen.rounds)
+        measured = _measure(Path(folder), chosen.rounds, chosen.erased)
     print_table(measured)
     text = json.dumps(measured, indent=2)
     if chosen.json:
@@ -40,7 +42,7 @@ def main() -> None:
         print(text)
 
 
-def _measure(folder: Path, rounds: int) -> dict[str, Any]:
+def _measure(folder: Path, rounds: int, erased: int) -> dict[str, Any]:
     started = time.monotonic()
     data = folder / "data"
     day = asyncio.run(make_school_day(data))
@@ -60,6 +62,7 @@ def _measure(folder: Path, rounds: int) -> dict[str, Any]:
         measured["tap"] = measure_taps(server, day.link)
         measured["turns"] = measure_turns(server, day.link)
     measured["recovery"] = measure_recovery(data, day, tablets_file(folder, day), rounds)
+    measured["erasing"] = measure_erasing(data, tablets_file(folder, day), erased)
     measured["results"] = asyncio.run(measure_results(_inside(folder, "results")))
     measured["utility"] = asyncio.run(measure_utility(_inside(folder, "utility")))
     measured["seconds"] = time.monotonic() - started

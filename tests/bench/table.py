@@ -18,6 +18,7 @@ def print_table(measured: Mapping[str, Any]) -> None:
         ("A whole turn of ten questions (4 times slower processor)", _tap(measured["tap"])),
         ("Children in a row on one tablet", _turns(measured["turns"])),
         ("Reading results (server time of one request)", results_lines(measured["results"])),
+        ("Another consultation erased while a class answers", erasing_lines(measured["erasing"])),
         ("What the disclosure rule lets be seen of the demo town", utility_lines(measured["utility"])),
     ):
         print(f"\n{heading}")
@@ -118,6 +119,15 @@ def results_lines(of: Mapping[str, float]) -> Iterator[Line]:
         yield f"{name}, after 10,200 responses in 600 sessions", f"{small:.1f} ms", "", None
         yield "  after 1,000,000 responses in 20,000 sessions", f"{large:.1f} ms", "≤ 50 ms", large <= 50
         yield "  ratio", f"{large / small:.2f}", "≤ 2", large / small <= 2
+
+
+def erasing_lines(of: Mapping[str, float]) -> Iterator[Line]:
+    yield f"{of['responses']:,.0f} responses erased beside 100 syncs a second", f"{of['seconds']:.0f} s", "", None
+    yield "  server's processor time meanwhile, syncs and all", f"{of['busy']:.0%}", "", None
+    yield "sync p99, quiet", f"{of['quiet_p99_ms']:.1f} ms", "", None
+    both = f"{of['erasing_p99_ms']:.1f} / {of['erasing_worst_p99_ms']:.1f} ms"
+    yield "  while it erases, median / worst of five seconds", both, "", None
+    yield "  ratio of the medians", f"{of['ratio']:.2f}", "≤ 2", of["ratio"] <= 2
 
 
 def utility_lines(of: Mapping[str, float]) -> Iterator[Line]:
