@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.bench.constancy import MOST, measure_constancy
 from tests.bench.erasing import SMALL, measure_erasing
 from tests.bench.first_load import measure_first_load
 from tests.bench.paint import measure_paint
@@ -31,9 +32,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the JSON here instead of after the table")
     parser.add_argument("--rounds", type=int, default=5, help="how often each load runs; the median counts")
     parser.add_argument("--erased", type=int, default=SMALL, help="how many responses the erased consultation had")
+    parser.add_argument("--stored", type=int, default=MOST, help="how many responses the largest database holds")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tyck-bench-") as folder:
-        measured = _measure(Path(folder), chosen.rounds, chosen.erased)
+        measured = _measure(Path(folder), chosen.rounds, chosen.erased, chosen.stored)
     print_table(measured)
     text = json.dumps(measured, indent=2)
     if chosen.json:
@@ -42,7 +44,7 @@ def main() -> None:
         print(text)
 
 
-def _measure(folder: Path, rounds: int, erased: int) -> dict[str, Any]:
+def _measure(folder: Path, rounds: int, erased: int, stored: int) -> dict[str, Any]:
     started = time.monotonic()
     data = folder / "data"
     day = asyncio.run(make_school_day(data))
@@ -63,6 +65,7 @@ def _measure(folder: Path, rounds: int, erased: int) -> dict[str, Any]:
         measured["turns"] = measure_turns(server, day.link)
     measured["recovery"] = measure_recovery(data, day, tablets_file(folder, day), rounds)
     measured["erasing"] = measure_erasing(data, tablets_file(folder, day), erased)
+    measured["constancy"] = asyncio.run(measure_constancy(_inside(folder, "constancy"), stored))
     measured["results"] = asyncio.run(measure_results(_inside(folder, "results")))
     measured["utility"] = asyncio.run(measure_utility(_inside(folder, "utility")))
     measured["seconds"] = time.monotonic() - started

@@ -18,6 +18,7 @@ def print_table(measured: Mapping[str, Any]) -> None:
         ("A whole turn of ten questions (4 times slower processor)", _tap(measured["tap"])),
         ("Children in a row on one tablet", _turns(measured["turns"])),
         ("Reading results (server time of one request)", results_lines(measured["results"])),
+        ("Storing, processor time of the use cases alone", constancy_lines(measured["constancy"])),
         ("Another consultation erased while a class answers", erasing_lines(measured["erasing"])),
         ("What the disclosure rule lets be seen of the demo town", utility_lines(measured["utility"])),
     ):
@@ -119,6 +120,21 @@ def results_lines(of: Mapping[str, float]) -> Iterator[Line]:
         yield f"{name}, after 10,200 responses in 600 sessions", f"{small:.1f} ms", "", None
         yield "  after 1,000,000 responses in 20,000 sessions", f"{large:.1f} ms", "≤ 50 ms", large <= 50
         yield "  ratio", f"{large / small:.2f}", "≤ 2", large / small <= 2
+
+
+def constancy_lines(of: Mapping[str, float]) -> Iterator[Line]:
+    kinds = {
+        "single": "in a request of its own",
+        "batch": "one of ten in a request",
+        "closing": "at closing, one of fifty",
+    }
+    for kind, what in kinds.items():
+        first, *others = (name for name in of if name.startswith(f"{kind}_"))
+        yield f"{what}, {int(first.split('_')[1]):,} stored", f"{of[first]:,.0f} µs", "", None
+        for name in others:
+            ratio = of[name] / of[first]
+            value = f"{of[name]:,.0f} µs = {ratio:.2f}"
+            yield f"  {int(name.split('_')[1]):,} stored", value, "≤ 1.20", ratio <= 1.2
 
 
 def erasing_lines(of: Mapping[str, float]) -> Iterator[Line]:
