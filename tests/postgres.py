@@ -20,12 +20,13 @@ class Cluster:
     folder: Path
     port: int
     owner: str | None
+    durable: bool = False
 
     def __enter__(self) -> "Cluster":
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "tyck", "--auth=trust", "--no-sync")
         # No test pulls this server's plug, and vacuuming hundreds of databases would keep a core busy.
-        spared = "-c fsync=off -c full_page_writes=off -c autovacuum=off"
+        spared = "" if self.durable else "-c fsync=off -c full_page_writes=off -c autovacuum=off"
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200 {spared}"
         self._run("pg_ctl", "-D", str(data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
         return self
@@ -52,8 +53,11 @@ class Cluster:
         )
 
 
-def start_cluster() -> Cluster | None:
-    """A cluster to be entered, or None when no server binaries are found. Root starts it as `postgres` or `nobody`."""
+def start_cluster(*, durable: bool = False) -> Cluster | None:
+    """A cluster to be entered, or None when no server binaries are found. Root starts it as `postgres` or `nobody`.
+
+    `durable`: one that is measured writes to the disk as in earnest.
+    """
     binaries = find_postgres()
     if binaries is None:
         return None
@@ -63,7 +67,7 @@ def start_cluster() -> Cluster | None:
         shutil.chown(folder, owner)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return Cluster(binaries, folder, probe.getsockname()[1], owner)
+        return Cluster(binaries, folder, probe.getsockname()[1], owner, durable)
 
 
 def _other_user() -> str:

@@ -14,6 +14,7 @@ from tests.bench.constancy import MOST, measure_constancy
 from tests.bench.erasing import SMALL, measure_erasing
 from tests.bench.first_load import measure_first_load
 from tests.bench.paint import measure_paint
+from tests.bench.postgres import measure_postgres
 from tests.bench.processes import bare, tyck, wait_for_sounds
 from tests.bench.raw_sqlite import RawSqlite
 from tests.bench.recovery import measure_recovery
@@ -65,6 +66,7 @@ def _measure(folder: Path, rounds: int, erased: int, stored: int) -> dict[str, A
         measured["turns"] = measure_turns(server, day.link)
     measured["recovery"] = measure_recovery(data, day, tablets_file(folder, day), rounds)
     measured["erasing"] = measure_erasing(data, tablets_file(folder, day), erased)
+    measured["postgres"] = measure_postgres(_inside(folder, "postgres"), rounds)
     measured["constancy"] = asyncio.run(measure_constancy(_inside(folder, "constancy"), stored))
     measured["results"] = asyncio.run(measure_results(_inside(folder, "results")))
     measured["utility"] = asyncio.run(measure_utility(_inside(folder, "utility")))

@@ -52,9 +52,10 @@ class SchoolDay:
     link: str
 
 
-async def make_school_day(data_dir: Path) -> SchoolDay:
-    """Fills a new data directory."""
-    settings = read_settings({"TYCK_DATA_DIR": str(data_dir), "TYCK_VOICE": "off"}, demo=True)
+async def make_school_day(data_dir: Path, url: str = "") -> SchoolDay:
+    """Fills a new data directory, and the empty database `url` where there is one."""
+    chosen = {"TYCK_DATA_DIR": str(data_dir), "TYCK_VOICE": "off"}
+    settings = read_settings({**chosen, "TYCK_DATABASE_URL": url} if url else chosen, demo=True)
     db = Database(settings.database_url)
     await migrate(db)
     demo = await set_up_demo(settings)

@@ -19,6 +19,7 @@ def print_table(measured: Mapping[str, Any]) -> None:
         ("Children in a row on one tablet", _turns(measured["turns"])),
         ("Reading results (server time of one request)", results_lines(measured["results"])),
         ("Storing, processor time of the use cases alone", constancy_lines(measured["constancy"])),
+        ("On PostgreSQL, each its own request (64 connections), beside pgbench", postgres_lines(measured["postgres"])),
         ("Another consultation erased while a class answers", erasing_lines(measured["erasing"])),
         ("What the disclosure rule lets be seen of the demo town", utility_lines(measured["utility"])),
     ):
@@ -135,6 +136,20 @@ def constancy_lines(of: Mapping[str, float]) -> Iterator[Line]:
             ratio = of[name] / of[first]
             value = f"{of[name]:,.0f} µs = {ratio:.2f}"
             yield f"  {int(name.split('_')[1]):,} stored", value, "≤ 1.20", ratio <= 1.2
+
+
+def postgres_lines(of: Mapping[str, float]) -> Iterator[Line]:
+    if not of:
+        yield "PostgreSQL or pgbench is not installed", "", "", None
+        return
+    yield "pgbench, inserts of one such row per second", f"{of['pgbench']:,.0f}", "", None
+    for workers in (1, 2):
+        per_s = of[f"workers_{workers}"]
+        ratio = per_s / of["pgbench"]
+        yield f"responses per second, workers: {workers}", f"{per_s:,.0f}", "", None
+        yield "  ratio", f"{ratio:.2f}", "≥ 0.50", ratio >= 0.5
+    rise = of["workers_2"] / of["workers_1"]
+    yield "two workers to one", f"{rise:.2f}", "> 1", rise > 1
 
 
 def erasing_lines(of: Mapping[str, float]) -> Iterator[Line]:
