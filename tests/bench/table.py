@@ -148,6 +148,8 @@ def postgres_lines(of: Mapping[str, float]) -> Iterator[Line]:
         ratio = per_s / of["pgbench"]
         yield f"responses per second, workers: {workers}", f"{per_s:,.0f}", "", None
         yield "  ratio", f"{ratio:.2f}", "≥ 0.50", ratio >= 0.5
+        both = f"{of['pgbench_cpu_us']:,.0f} / {of[f'workers_{workers}_cpu_us']:,.0f} µs"
+        yield "  processor time of one: pgbench with its server / ours", both, "", None
     rise = of["workers_2"] / of["workers_1"]
     yield "two workers to one", f"{rise:.2f}", "> 1", rise > 1
 
