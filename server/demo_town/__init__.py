@@ -9,7 +9,7 @@ from typing import Any
 from server.demo import Demo, add_people, as_demo
 from server.demo_town.answered import answer_children
 from server.demo_town.children import Class, invent, invent_grown_ups
-from server.demo_town.lessons import Here, Lessons
+from server.demo_town.lessons import Here, Lessons, noon
 from server.demo_town.schools import SCHOOLS, TOWN
 from server.demo_town.sorted import sort_all
 from server.domain.consultations import parse_poll
@@ -102,10 +102,12 @@ async def _finish(here: Here, began: date, schools: int, ideas: int) -> None:
     classes = invent(poll, SEED, schools, ideas)
     for number, held in enumerate(classes):
         await Lessons(here, FINISHED, days[number * len(days) // len(classes)]).hold(held)
-    await freeze(here.db, here.live, here.revisions, here.key, FINISHED, by=here.moderator)
+    counted = noon(days[-1] + timedelta(days=1))
+    await freeze(here.db, here.live, here.revisions, here.key, FINISHED, by=here.moderator, at=counted())
     made = [child.made for held in classes for child in held.children if child.made]
-    await sort_all(here, FINISHED, made, today - timedelta(days=_SORTED_DAYS_AGO))
-    await publish_results(here.db, here.live, FINISHED, SCHOOLS_LEVEL, by=here.moderator)
+    opened = today - timedelta(days=_SORTED_DAYS_AGO)
+    await sort_all(here, FINISHED, made, opened)
+    await publish_results(here.db, here.live, noon(opened), FINISHED, SCHOOLS_LEVEL, by=here.moderator)
     await answer_children(here, FINISHED, today)
 
 

@@ -5,7 +5,7 @@ Knows no storage, no clock and no page. It is written by paths as polls are (dra
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,7 +39,8 @@ class Card:
     """What children said, and what was done about it, or why it cannot be done.
 
     `picture` is as a poll names one; `day` is an ISO date; `follow_up` is the consultation that asks whether it turned
-    out well, or an empty text: it comes later, and makes no other card.
+    out well, or an empty text: it comes later, and makes no other card. Nor does `since`, the ISO date on which it was
+    first published.
     """
 
     id: str
@@ -49,13 +50,15 @@ class Card:
     state: Done
     day: str
     follow_up: str = field(default="", compare=False)
+    since: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Feedback:
     """Texts, names and days (ISO dates) are empty while they are not known.
 
-    `answered` is the day on which the children first got their answer.
+    `answered` is the day on which the children first got their answer, `since` on which day each part was first
+    published (`parts_of`); what was published before that was noted has none.
     """
 
     readers: tuple[Reader, ...]
@@ -68,6 +71,7 @@ class Feedback:
     next_step: Text
     cards: tuple[Card, ...]
     answered: str = ""
+    since: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def spoken(self, lang: str) -> list[str]:
         """What is read aloud, in the order of the cards."""
@@ -92,14 +96,33 @@ def read_feedback(content: Mapping[str, Any]) -> Feedback:
         reasons=content["reasons"],
         cannot=content["cannot"],
         next_step=content["next"],
-        cards=tuple(map(_card, cards)),
+        cards=tuple(_card(each, content.get("since", {})) for each in cards),
         answered=content.get("answered", ""),
+        since=content.get("since", {}),
     )
 
 
-def _card(part: Mapping[str, Any]) -> Card:
-    said, did = part["said"], part["did"]
-    return Card(part["id"], part["emojiHex"], said, did, Done(part["state"]), part["day"], part.get("followUp", ""))
+def parts_of(feedback: Feedback) -> set[str]:
+    """What is published by itself: `decision`, and each card by its id."""
+    return {card.id for card in feedback.cards} | ({"decision"} if any(feedback.decision.values()) else set())
+
+
+def published_since(before: Feedback | None, now: Feedback, today: str) -> dict[str, str]:
+    """When each part of `now` was first published, if what was published `before` becomes `now` `today` (ISO date)."""
+    old = before.since if before else {}
+    known = parts_of(before) if before else set()
+    return {**old, **dict.fromkeys(sorted(parts_of(now) - known - old.keys()), today)}
+
+
+def day_of(moment: int) -> str:
+    """The ISO date of a time in seconds since 1970."""
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
+
+
+def _card(part: Mapping[str, Any], since: Mapping[str, str]) -> Card:
+    said, did, state = part["said"], part["did"], Done(part["state"])
+    later = (part.get("followUp", ""), since.get(part["id"], ""))
+    return Card(part["id"], part["emojiHex"], said, did, state, part["day"], *later)
 
 
 class Stage(StrEnum):
@@ -135,10 +158,12 @@ def is_overdue(facts: Mapping[str, Any], feedback: Feedback | None, today: str) 
     return promised < today and not (feedback and feedback.answered)
 
 
-def timeline(facts: Mapping[str, Any], feedback: Feedback | None, *, frozen: bool, today: str) -> list[Step]:
+def timeline(
+    facts: Mapping[str, Any], feedback: Feedback | None, *, frozen: bool, today: str, frozen_on: str | None = None
+) -> list[Step]:
     """Where a consultation is on its way to an answer, from its facts and what is published of its feedback.
 
-    A stage that was passed over without being told of is left out. `today` is an ISO date.
+    A stage that was passed over without being told of is left out. `today` and `frozen_on` are ISO dates.
     """
     ends, found = facts.get("ends") or "", feedback or read_feedback(empty_feedback())
     is_decided = any(found.decision.values()) and "" < found.decided_on <= today
@@ -152,7 +177,7 @@ def timeline(facts: Mapping[str, Any], feedback: Feedback | None, *, frozen: boo
     }
     days = {
         Stage.ASKED: facts.get("begins"),
-        Stage.COUNTED: None if frozen else ends,
+        Stage.COUNTED: frozen_on if frozen else ends,
         Stage.READ: max((reader.day for reader in found.readers), default=None),
         Stage.MEETING: found.meeting,
         Stage.DECISION: found.decided_on,

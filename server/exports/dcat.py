@@ -54,6 +54,8 @@ def describe(record: Record) -> dict[str, Any]:
         "dcat:landingPage": {"@id": record.address},
         "dcat:distribution": [_distribution(record.address, *each) for each in DISTRIBUTIONS],
     }
+    if issued := record.consultation.public_on:
+        dataset["dct:issued"] = {"@type": "xsd:date", "@value": issued}
     return dataset | ({"dct:temporal": {"@type": "dct:PeriodOfTime", **period}} if period else {})
 
 

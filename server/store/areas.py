@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.questions import Text
-from server.store.schema import areas, consultations, pictures, roles, sessions
+from server.store.schema import areas, consultations, holidays, pictures, roles, sessions
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ async def mark_area(db: AsyncConnection, area: Area) -> None:
 
 
 async def erase_area(db: AsyncConnection, area_id: str) -> None:
+    await db.execute(delete(holidays).where(holidays.c.area == area_id))
     await db.execute(delete(areas).where(areas.c.id == area_id))
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.areas import PLACES
 from server.domain.consultations import Poll, parse_poll
+from server.domain.feedback import day_of
 from server.domain.questions import Text
 from server.domain.sessions import GRADES, TRIAL_ID
 from server.store.areas import Area, list_path_in
@@ -37,6 +37,19 @@ class Consultation:
     """Down to which level anybody may read its results, one of domain/feedback.py's LEVELS; None while nobody may."""
 
     archived: bool = False
+    frozen_at: int | None = None
+    public_at: int | None = None
+    """When its results were first open to anybody, in seconds since 1970; None also where nobody noted it."""
+
+    @property
+    def frozen_on(self) -> str | None:
+        """The ISO date of its freeze."""
+        return day_of(self.frozen_at) if self.frozen_at else None
+
+    @property
+    def public_on(self) -> str | None:
+        """The ISO date on which its results were first open to anybody, where it was noted."""
+        return day_of(self.public_at) if self.public_at else None
 
     def list_places_in(self, known: Mapping[str, Area]) -> dict[str, list[str]]:
         """Where its sessions are held, with the area and all above it: every place below its own area, or those it
@@ -99,15 +112,16 @@ async def mark_consultation(db: AsyncConnection, consultation: Consultation) -> 
     await db.execute(update(consultations).where(consultations.c.id == consultation.id).values(written))
 
 
-async def mark_frozen(db: AsyncConnection, consultation_id: str) -> None:
-    """From now on nothing more is counted: the time is what deleting on schedule goes by."""
-    now = {"frozen": True, "frozen_at": int(time.time())}
+async def mark_frozen(db: AsyncConnection, consultation_id: str, at: int) -> None:
+    """From now on nothing more is counted: `at` is what deleting on schedule goes by."""
+    now = {"frozen": True, "frozen_at": at}
     await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(now))
 
 
-async def mark_public(db: AsyncConnection, consultation_id: str, level: str) -> None:
-    """Opens its results to anybody down to `level`."""
-    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(public=level))
+async def mark_public(db: AsyncConnection, consultation_id: str, level: str, since: int | None) -> None:
+    """Opens its results to anybody down to `level`; `since` is when they first were, in seconds since 1970."""
+    opened = {"public": level, "public_at": since}
+    await db.execute(update(consultations).where(consultations.c.id == consultation_id).values(opened))
 
 
 async def mark_archived(db: AsyncConnection, consultation_id: str) -> None:
@@ -266,4 +280,5 @@ class Revisions:
 def _consultation(row: Any) -> Consultation:
     title = {"sv": row.title_sv, "fi": row.title_fi}
     facts = json.loads(row.facts)
-    return Consultation(row.id, row.area, title, row.cover, row.frozen, facts, row.public, row.archived)
+    opened = (row.public, row.archived, row.frozen_at, row.public_at)
+    return Consultation(row.id, row.area, title, row.cover, row.frozen, facts, *opened)

@@ -18,6 +18,7 @@ _OF_A_SESSION = (
     schema.tombstones,
     schema.tablets,
     schema.idea_counts,
+    schema.session_ideas,
 )
 _MANY_OF_A_CONSULTATION = (schema.ideas, schema.packets, schema.waiting, schema.figures)
 _ROWS_A_STEP = 500
@@ -138,7 +139,8 @@ async def erase_areas(db: AsyncConnection, area_ids: Collection[str]) -> None:
                 await db.execute(delete(table).where(key.parent.in_(without)))
     await db.execute(delete(staff).where(staff.c.id.not_in(select(roles.c.staff))))
     await db.execute(delete(actions).where(actions.c.area.in_(area_ids)))
-    await db.execute(delete(pictures).where(pictures.c.area.in_(area_ids)))
+    for table in (pictures, schema.holidays):
+        await db.execute(delete(table).where(table.c.area.in_(area_ids)))
     left = set(area_ids)
     while left:
         # Those below first: a place names the one above it.

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, case, func, literal, select
+from sqlalchemy import Column, ColumnElement, case, delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.desk import SHOWN, State
+from server.domain.desk import SHOWN, WORRIES, State
 from server.domain.grants import Grant
 from server.domain.sessions import State as SessionState
 from server.store.database import upsert
-from server.store.schema import consultations, idea_counts, ideas, sessions, tablets
+from server.store.schema import consultations, idea_counts, ideas, session_ideas, sessions, tablets
+
+_GOES_ON = (SessionState.PREPARED, SessionState.OPEN, SessionState.CLOSING)
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ class Standing:
 
 
 async def find_standing(db: AsyncConnection, grant: Grant) -> Standing:
-    """A freeze waits until this transaction ends."""
+    """A freeze waits until this transaction ends, and so does whoever closes or discards the session."""
     query = select(consultations.c.frozen).where(consultations.c.id == grant.consultation)
     frozen = await db.scalar(query.with_for_update(read=True))
+    await db.execute(select(sessions.c.id).where(sessions.c.id == grant.session).with_for_update(read=True))
     row = (
         await db.execute(
             select(
@@ -67,7 +70,9 @@ async def find_standing(db: AsyncConnection, grant: Grant) -> Standing:
 
 
 async def insert_idea(db: AsyncConnection, session: str, idea: KeptIdea) -> None:
-    """Keeps an idea and counts it for its session's cap; under an id that is kept already nothing changes."""
+    """Keeps an idea, counts it for its session's cap, and remembers where it is from until the session closes; under an
+    id that is kept already nothing changes.
+    """
     keeping = upsert(db, ideas).values(**vars(idea)).on_conflict_do_nothing().returning(ideas.c.id)
     if (await db.execute(keeping)).first() is None:
         return
@@ -77,6 +82,25 @@ async def insert_idea(db: AsyncConnection, session: str, idea: KeptIdea) -> None
             index_elements=[idea_counts.c.session], set_={"arrived": idea_counts.c.arrived + 1}
         )
     )
+    from_here = select(sessions.c.id, literal(idea.id)).where(sessions.c.id == session, sessions.c.state.in_(_GOES_ON))
+    await db.execute(insert(session_ideas).from_select(["session", "idea"], from_here))
+
+
+async def forget_senders(db: AsyncConnection, session_id: str) -> None:
+    """From now on nobody can tell which ideas the session sent."""
+    await db.execute(delete(session_ideas).where(session_ideas.c.session == session_id))
+
+
+async def erase_ideas_of_session(db: AsyncConnection, session_id: str) -> int:
+    """Erases what a session that is not closed sent, but no worry; returns how many."""
+    sent = select(session_ideas.c.idea).where(session_ideas.c.session == session_id)
+    found = select(ideas.c.id).where(ideas.c.id.in_(sent), ideas.c.state.not_in(WORRIES))
+    gone = list((await db.execute(found)).scalars())
+    # By their ids: in a database that went back, nothing else may say where they are from.
+    await db.execute(delete(ideas).where(ideas.c.id.in_(gone)))
+    await db.execute(delete(idea_counts).where(idea_counts.c.session == session_id))
+    await forget_senders(db, session_id)
+    return len(gone)
 
 
 async def find_idea(db: AsyncConnection, idea_id: str) -> KeptIdea | None:

@@ -2,6 +2,8 @@
 away.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.actions import Did
@@ -14,11 +16,15 @@ from server.store.consultations import Consultation, find_consultation, mark_arc
 from server.store.database import Database
 from server.store.feedback import find_feedback
 
+Clock = Callable[[], int]
+
 _LEVELS = (SCHOOLS, GRADES)
 
 
-async def publish_results(db: Database, live: Live, consultation_id: str, level: str, *, by: str = "") -> None:
-    """Lets anyone read the results down to `level`, or further down than before; twice is once.
+async def publish_results(
+    db: Database, live: Live, clock: Clock, consultation_id: str, level: str, *, by: str = ""
+) -> None:
+    """Lets anyone read the results down to `level`, or further down than before; twice is once. The first time stays.
 
     Raises `not_frozen` while answers can still come, `stays_public` when grades were open already, `bad_form` for
     another level, `not_found`.
@@ -31,7 +37,7 @@ async def publish_results(db: Database, live: Live, consultation_id: str, level:
             return
         if found.public == GRADES:
             raise DomainError("stays_public")
-        await mark_public(tx, found.id, level)
+        await mark_public(tx, found.id, level, found.public_at if found.public else clock())
         did = Did.RESULTS_PUBLISHED if level == SCHOOLS else Did.GRADES_PUBLISHED
         await insert_action(tx, by, did, found.area, await title_of(tx, found))
     live.announce(consultation_id)

@@ -7,14 +7,13 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import draft_changes
 from server.domain.actions import Did
 from server.domain.errors import DomainError
-from server.domain.feedback import Content, read_feedback
+from server.domain.feedback import Content, day_of, published_since, read_feedback
 from server.domain.feedback_drafts import add_part, list_answer_gaps, list_gaps
 from server.live import Live
 from server.store import drafts
@@ -28,11 +27,6 @@ from server.usecases.edit import Conflict, Wish, list_conflicts, weigh
 Clock = Callable[[], int]
 
 _MOST_CHARS = 200_000
-
-
-def day_of(now: int) -> str:
-    """The ISO date of a time in seconds since 1970."""
-    return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
 async def save_feedback(
@@ -117,7 +111,8 @@ async def publish_feedback(
             if not consultation.frozen:
                 raise DomainError("not_frozen")
             answered = answered or day_of(clock())
-        published = {**draft_changes.shown(found.content), "answered": answered}
+        since = published_since(found.published, read_feedback(found.content), day_of(clock()))
+        published = {**draft_changes.shown(found.content), "answered": answered, "since": since}
         await mark_consultation_again(tx, consultation_id)
         await mark_written(tx, consultation_id, found.content)
         await mark_published(tx, consultation_id, published, clock())

@@ -1,5 +1,6 @@
 """Freezing a consultation: its sessions and every node close, and its result stands."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,10 +32,18 @@ from server.usecases.run_session import check_released, close_in, mark_again, no
 
 
 async def freeze(
-    db: Database, live: Live, revisions: Revisions, key: bytes, consultation_id: str, *, by: str = ""
+    db: Database,
+    live: Live,
+    revisions: Revisions,
+    key: bytes,
+    consultation_id: str,
+    *,
+    by: str = "",
+    at: int | None = None,
 ) -> None:
     """Closes every session, then every node, children before parents (privacy.md, rule 3), in one transaction.
 
+    `at` is when, in seconds since 1970; now without it.
     Raises `not_found`, `frozen` when it was frozen before, or `not_released` when nobody knows whether it was.
     """
     async with db.writing(lasting=True) as tx:
@@ -56,7 +65,7 @@ async def freeze(
         await erase_all_tablets(tx, consultation_id)
         for session in all_sessions:
             await forget_held(tx, key, session.id)
-        await mark_frozen(tx, consultation_id)
+        await mark_frozen(tx, consultation_id, at or int(time.time()))
         await _mark_again(tx, consultation_id, [session.id for session in all_sessions])
         await insert_action(tx, by, Did.CONSULTATION_FROZEN, consultation.area, await title_of(tx, consultation))
     await db.forget_deleted()

@@ -54,7 +54,9 @@ async def read_public(
     about = await read_results(db, revisions, consultation_id, where)
     consultation = about.consultation
     feedback = (await find_feedback(db, consultation_id)).published
-    steps = timeline(consultation.facts, feedback, frozen=consultation.frozen, today=today)
+    steps = timeline(
+        consultation.facts, feedback, frozen=consultation.frozen, today=today, frozen_on=consultation.frozen_on
+    )
     if not may_ask(consultation.public, where):
         return Public(about, feedback, steps)
     asked = await list_asked_areas(db, consultation)

@@ -15,7 +15,7 @@ from server.domain.packets import Place
 from server.domain.responses import contributions, read_response
 from server.domain.sessions import JOINABLE, Session, State
 from server.live import Live
-from server.store import areas, packets, responses, sessions, tablets
+from server.store import areas, ideas, packets, responses, sessions, tablets
 from server.store.actions import insert_action
 from server.store.consultations import Consultation, Revisions, find_consultation, find_newest_revision
 from server.store.database import Database
@@ -172,8 +172,8 @@ async def close(db: Database, live: Live, revisions: Revisions, key: bytes, sess
 
 
 async def discard(db: Database, live: Live, session_id: str, *, by: str = "") -> None:
-    """Erases what a session that was misused has received: it counts nowhere, and what its tablets still deliver
-    is acknowledged and dropped.
+    """Erases what a session that was misused has received, its ideas too: it counts nowhere, and what its tablets still
+    deliver is acknowledged and dropped. A worry stays with those who keep it.
 
     Raises `frozen`, or `wrong_state` when it is closed: packets are never taken back.
     """
@@ -186,6 +186,8 @@ async def discard(db: Database, live: Live, session_id: str, *, by: str = "") ->
         await tablets.erase_tablets(tx, session.id, all_of_them=True)
         await sessions.mark_state(tx, session.id, state)
         await note(tx, by, Did.SESSION_DISCARDED, session)
+        if gone := await ideas.erase_ideas_of_session(tx, session.id):
+            await insert_action(tx, by, Did.IDEAS_DISCARDED, session.area, str(gone))
     await db.forget_deleted()
     live.announce(session.id)
     live.announce(session.consultation)
@@ -203,6 +205,7 @@ async def close_in(
     else:
         await _release(tx, revisions, key, consultation, session)
     await responses.erase_responses(tx, session.id)
+    await ideas.forget_senders(tx, session.id)
     await tablets.erase_tablets(tx, session.id)
     await sessions.mark_state(tx, session.id, state)
 

@@ -8,12 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.domain.errors import DomainError
-from server.domain.feedback import Feedback, grades_told
+from server.domain.feedback import Feedback, day_of, grades_told
 from server.domain.sessions import Session
 from server.store.areas import list_areas
 from server.store.consultations import Consultation, list_consultations
 from server.store.feedback import find_feedback, list_published_feedback
-from server.usecases.feedback import day_of
 from server.web.boards import board_context
 from server.web.forms import small_number
 from server.web.listening import draw_with_sounds

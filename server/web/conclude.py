@@ -12,7 +12,7 @@ async def publish_results(request: Request) -> Response:
     """Opens the results down to the `level` of the form. Raises `not_frozen`, `stays_public` or `bad_form`."""
     here, level = parts(request), field(await read_form(request), "level")
     consultation = request.path_params["consultation"]
-    await conclude.publish_results(here.db, here.live, consultation, level, by=request.state.person.id)
+    await conclude.publish_results(here.db, here.live, here.clock, consultation, level, by=request.state.person.id)
     return go_to(request, f"/staff/consultations/{consultation}/feedback#results")
 
 

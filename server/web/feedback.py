@@ -165,7 +165,7 @@ async def _show(request: Request, fields: Fields | None = None) -> Response:
     context |= {
         **await guess_context(request, consultation),
         "facts": facts,
-        "steps": timeline(facts, published, frozen=consultation.frozen, today=today),
+        "steps": timeline(facts, published, frozen=consultation.frozen, today=today, frozen_on=consultation.frozen_on),
         "is_overdue": is_overdue(facts, published, today),
         "known": known_pictures(parts(request).assets, content),
         "states": list(Done),

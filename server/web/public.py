@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from server.domain.consultations import LANGUAGES
 from server.domain.drafts import as_facts
 from server.domain.errors import DomainError
+from server.domain.feedback import day_of
 from server.domain.levels import GRADES
 from server.store.areas import list_areas
 from server.store.consultations import list_consultations, list_newest_revisions
 from server.store.feedback import find_feedback, list_published_feedback
-from server.usecases.feedback import day_of
 from server.usecases.publicity import Public, read_public
 from server.usecases.speak import generate
 from server.web.child import answer, document

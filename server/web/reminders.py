@@ -8,19 +8,17 @@ from server.usecases.remind import Reminder, list_reminders, note_told
 from server.web.parts import Parts
 
 _FROM_HOUR = 7
-_SATURDAY = 5
 
 
 async def remind(here: Parts, moment: datetime) -> None:
-    """On each day from Monday to Friday, from seven o'clock on, one letter to everyone for whom something waits."""
-    if not here.mail.is_set_up or moment.weekday() >= _SATURDAY or moment.hour < _FROM_HOUR:
+    """On each school day, from seven o'clock on, one letter to everyone for whom something waits."""
+    if not here.mail.is_set_up or moment.hour < _FROM_HOUR:
         return
-    day = moment.date().isoformat()
-    for reminder in await list_reminders(here.db, day):
+    for reminder in await list_reminders(here.db, moment.date()):
         subject = " / ".join(translations(lang).gettext("Something waits at Tyck's desk") for lang in LANGUAGES)
         text = "\n\n–\n\n".join(_letter(lang, reminder, here.settings.base_url) for lang in LANGUAGES)
         if reminder.account.address and await here.mail.send(reminder.account.address, subject, text):
-            await note_told(here.db, reminder.account.id, day)
+            await note_told(here.db, reminder.account.id, moment.date().isoformat())
 
 
 def _letter(lang: str, reminder: Reminder, base_url: str) -> str:

@@ -58,7 +58,9 @@ async def context_of(tools: Tools, found: Results, today: str, *, is_report: boo
         "whose": whose,
         "by_language": _by_language(whose),
         "feedback": feedback,
-        "steps": timeline(consultation.facts, feedback, frozen=consultation.frozen, today=today),
+        "steps": timeline(
+            consultation.facts, feedback, frozen=consultation.frozen, today=today, frozen_on=consultation.frozen_on
+        ),
         "withheld": [asked for asked, results in found.by_question() if all(one.counts is None for one in results)],
         "limits": LIMITS,
         "licence": LICENCE,

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from server.domain.feedback import Feedback, Reached, empty_feedback, grades_told, is_overdue, read_feedback, timeline
+from server.domain.feedback import (
+    Feedback,
+    Reached,
+    empty_feedback,
+    grades_told,
+    is_overdue,
+    published_since,
+    read_feedback,
+    timeline,
+)
 
 FACTS = {"begins": "2026-09-01", "ends": "2026-10-01", "feedbackBy": "2026-12-01"}
 SAID = {"sv": "Ja", "fi": "Kyllä"}
@@ -57,6 +66,30 @@ def test_days_that_were_told_and_no_others() -> None:
     days = ["2026-09-01", None, "2026-10-12", None, None, "2026-12-01"]
     assert [step.day for step in steps] == days
     assert [step.day for step in timeline({}, None, frozen=False, today="2026-10-15")] == [None] * 6
+
+
+def test_the_day_of_the_freeze_is_told_once_it_was() -> None:
+    for frozen, day in ((True, "2026-10-02"), (False, "2026-10-01")):
+        steps = timeline(FACTS, None, frozen=frozen, today="2026-10-15", frozen_on="2026-10-02")
+        assert steps[1].day == day
+
+
+CARD = {"id": "c1", "emojiHex": "1F6DD", "said": SAID, "did": SAID, "state": "done", "day": ""}
+
+
+def test_each_part_keeps_the_day_on_which_it_was_first_published() -> None:
+    first = published_since(None, feedback(cards=[CARD]), "2026-10-20")
+    assert first == {"c1": "2026-10-20"}
+    before = feedback(cards=[CARD], since=first)
+    assert before.cards[0].since == "2026-10-20"
+    now = feedback(**DECIDED, cards=[{**CARD, "state": "cannot"}, {**CARD, "id": "c2"}])
+    assert published_since(before, now, "2026-11-02") == {**first, "c2": "2026-11-02", "decision": "2026-11-02"}
+
+
+def test_of_what_was_published_before_it_was_noted_nobody_says_when() -> None:
+    before = feedback(**DECIDED, cards=[CARD])
+    assert published_since(before, before, "2026-11-02") == {}
+    assert before.cards[0].since == ""
 
 
 def test_a_promise_is_overdue_the_day_after() -> None:

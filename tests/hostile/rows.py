@@ -132,6 +132,8 @@ ROWS = {
     ("POST", "/staff/areas"): form("parent kind language name_sv name_fi", one_in=2),
     ("POST", "/staff/areas/{area}"): form("language name_sv name_fi"),
     ("POST", "/staff/areas/{area}/remove"): form(one_in=4),
+    ("POST", "/staff/areas/{area}/holidays"): form("first last"),
+    ("POST", "/staff/areas/{area}/holidays/remove"): form("first"),
 }
 
 _QUERY = (

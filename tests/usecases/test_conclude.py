@@ -39,19 +39,48 @@ async def answer(town: Town, **changes: Any) -> None:
 
 
 async def test_results_open_after_the_freeze_and_never_close(town: Town) -> None:
-    assert await refused(publish_results(town.db, town.live, town.consultation, "schools")) == "not_frozen"
+    assert await refused(publish_results(town.db, town.live, town.clock, town.consultation, "schools")) == "not_frozen"
     await town.freeze()
     assert await state(town) == (None, False)
     for level in ("", "children", "schools "):
-        assert await refused(publish_results(town.db, town.live, town.consultation, level)) == "bad_form"
-    assert await refused(publish_results(town.db, town.live, "nowhere", "schools")) == "not_found"
+        assert await refused(publish_results(town.db, town.live, town.clock, town.consultation, level)) == "bad_form"
+    assert await refused(publish_results(town.db, town.live, town.clock, "nowhere", "schools")) == "not_found"
     for _ in range(2):
-        await publish_results(town.db, town.live, town.consultation, "schools")
+        await publish_results(town.db, town.live, town.clock, town.consultation, "schools")
     assert await state(town) == ("schools", False)
-    await publish_results(town.db, town.live, town.consultation, "grades")
-    assert await refused(publish_results(town.db, town.live, town.consultation, "schools")) == "stays_public"
+    await publish_results(town.db, town.live, town.clock, town.consultation, "grades")
+    assert (
+        await refused(publish_results(town.db, town.live, town.clock, town.consultation, "schools")) == "stays_public"
+    )
     assert await state(town) == ("grades", False)
     assert (await logged(town))[-2:] == ["results_published", "grades_published"]
+
+
+async def test_the_day_on_which_results_were_first_open_stays(town: Town) -> None:
+    await town.freeze()
+    async with town.db.reading() as tx:
+        before = await find_consultation(tx, town.consultation)
+    assert before
+    assert before.public_on is None
+    await publish_results(town.db, town.live, town.clock, town.consultation, "schools")
+    town.now += 9 * 86_400
+    await publish_results(town.db, town.live, town.clock, town.consultation, "grades")
+    async with town.db.reading() as tx:
+        found = await find_consultation(tx, town.consultation)
+    assert found
+    assert found.public_on == "2027-01-15"
+    assert found.frozen_on
+
+
+async def test_of_results_that_were_open_before_it_was_noted_nobody_says_when(town: Town) -> None:
+    await town.freeze()
+    async with town.db.writing() as tx:
+        await tx.exec_driver_sql("UPDATE consultations SET public = 'schools'")
+    await publish_results(town.db, town.live, town.clock, town.consultation, "grades")
+    async with town.db.reading() as tx:
+        found = await find_consultation(tx, town.consultation)
+    assert found
+    assert (found.public, found.public_on) == ("grades", None)
 
 
 async def test_nothing_is_put_away_before_the_children_have_their_answer(town: Town) -> None:

@@ -5,13 +5,17 @@ from sqlalchemy import func, select
 
 from server.domain.deliveries import STORED
 from server.domain.errors import DomainError
+from server.domain.people import Role
 from server.domain.sessions import Session, State
 from server.store.actions import list_actions
-from server.store.ideas import find_standing
-from server.store.schema import metadata
+from server.store.desk import count_states
+from server.store.ideas import KeptIdea, find_standing, insert_idea
+from server.store.schema import idea_counts, ideas, metadata, session_ideas
 from server.store.sessions import find_session, list_sessions, list_unclosed_sessions
+from server.store.staff import Account, insert_account
+from server.usecases.moderate import decide, hand_over
 from server.usecases.run_session import discard, revoke_tablet
-from tests.town import TODAY, Town, item
+from tests.town import TODAY, Town, item, new_id
 
 EMPTIED = ("responses", "held", "participation", "tombstones", "tablets", "waiting", "packets", "figures")
 
@@ -94,3 +98,62 @@ async def test_packets_are_never_taken_back(town: Town) -> None:
     with pytest.raises(DomainError, match="frozen"):
         await throw_away(town, session)
     assert (await rows(town))[-2:] == before[-2:]
+
+
+async def drew(town: Town, session: Session, wanted: str = "") -> str:
+    """An idea that the session sent, as kept, and decided about where somebody `wanted` that."""
+    idea = new_id()
+    kept = KeptIdea(idea, town.consultation, "p", "q10", "koivu", "1-2", "fi", True, None, "Elsan salaisuus", None)
+    async with town.db.writing() as tx:
+        await insert_idea(tx, session.id, kept)
+    if wanted:
+        await decide(town.db, town.clock, town.consultation, idea, wanted, was="new", by="mika", reason="name")
+    return idea
+
+
+async def ideas_left(town: Town) -> set[str]:
+    async with town.db.reading() as tx:
+        return set((await tx.execute(select(ideas.c.id))).scalars())
+
+
+async def test_its_ideas_go_with_it_but_no_worry(town: Town) -> None:
+    await keeper(town)
+    misused, other = await town.session(), await town.session()
+    gone = {await drew(town, misused, wanted) for wanted in ("", "shown", "hidden")}
+    worry, handed, elsewhere = (
+        await drew(town, misused, "worry"),
+        await drew(town, misused, "worry"),
+        await drew(town, other),
+    )
+    await hand_over(town.db, town.clock, town.consultation, handed, by="mika")
+    assert await ideas_left(town) == {*gone, worry, handed, elsewhere}
+    await throw_away(town, misused)
+    assert await ideas_left(town) == {worry, handed, elsewhere}
+    async with town.db.reading() as tx:
+        assert sum((await count_states(tx, town.consultation)).values()) == 3
+        assert await tx.scalar(select(func.count()).select_from(idea_counts)) == 1
+        said = {(done.what, done.about) for done in await list_actions(tx, ["koivu"], most=9)}
+    assert ("ideas_discarded", "3") in said
+
+
+async def test_nobody_can_tell_which_ideas_a_closed_session_sent(town: Town) -> None:
+    await keeper(town)
+    session = await town.session()
+    drawn = await drew(town, session)
+    await town.close(session)
+    late = await drew(town, session)
+    async with town.db.reading() as tx:
+        assert not (await tx.execute(select(session_ideas))).first()
+    assert await ideas_left(town) == {drawn, late}
+
+
+async def test_a_session_without_ideas_says_nothing_of_ideas(town: Town) -> None:
+    await throw_away(town, await town.session())
+    async with town.db.reading() as tx:
+        assert "ideas_discarded" not in {done.what for done in await list_actions(tx, ["koivu"], most=9)}
+
+
+async def keeper(town: Town) -> None:
+    async with town.db.writing() as tx:
+        account = Account("mika", "mika@stad.example", "Mika", "x", demo=False, disabled=False)
+        await insert_account(tx, account, [(Role.MODERATOR, "stad")])

@@ -80,7 +80,7 @@ async def test_guessed_and_said_once_results_are_public(town: Town) -> None:
     await town.deliver(tablet, *(item(tablet, each) for each in answers))
     await town.freeze()
     assert await compared(town) == {}
-    await publish_results(town.db, town.live, town.consultation, "schools")
+    await publish_results(town.db, town.live, town.clock, town.consultation, "schools")
     found = await compared(town)
     place, coins = found["q1"], found["q7"]
     assert [option.id for option in place.guessed.options] == ["forest"]
@@ -96,7 +96,7 @@ async def test_two_guesses_are_not_told(town: Town) -> None:
     tablet = await town.tablet(children)
     await town.deliver(tablet, *(item(tablet, {"q1": "home"}) for _ in range(8)))
     await town.freeze()
-    await publish_results(town.db, town.live, town.consultation, "schools")
+    await publish_results(town.db, town.live, town.clock, town.consultation, "schools")
     assert await compared(town) == {}
 
 

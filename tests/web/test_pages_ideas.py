@@ -44,11 +44,11 @@ async def made(world: World, **changes: Any) -> str:
     return str(idea["id"])
 
 
-async def joined(world: World, name: str) -> httpx2.AsyncClient:
-    """One more who moderates, signed in."""
+async def joined(world: World, name: str, role: Role = Role.MODERATOR) -> httpx2.AsyncClient:
+    """One more, who moderates or has another role in the town, signed in."""
     account = Account(f"p_{name}", f"{name.lower()}@stad.example", name, hashed_cheaply(PASSWORD), False, False)
     async with world.parts.db.writing() as tx:
-        await insert_account(tx, account, [(Role.MODERATOR, "stad")])
+        await insert_account(tx, account, [(role, "stad")])
     return await world.signed_in(name)
 
 

@@ -296,6 +296,24 @@ async def test_trying_old_passwords_has_to_wait(world: World) -> None:
 # ---- areas ----
 
 
+async def test_an_administrator_says_when_schools_have_holidays(world: World) -> None:
+    aino = await administrator(world)
+    page = "/staff/areas/stad/holidays"
+    assert f'href="{page}"' in (await aino.get("/staff/areas/stad")).text
+    wrong = await aino.post(page, data={"first": "2036-02-25", "last": "2036-02-18"})
+    assert wrong.status_code == 422
+    assert "Det slutar innan det börjar." in wrong.text
+    assert 'value="2036-02-25"' in wrong.text
+    for last in ("2036-02-20", "2036-02-22"):
+        assert (await aino.post(page, data={"first": "2036-02-18", "last": last})).status_code == 303
+    shown = (await aino.get(page)).text
+    assert "18.2.2036–22.2.2036" in shown
+    assert "20.2.2036" not in shown
+    assert (await aino.post(f"{page}/remove", data={"first": "2036-02-18"})).status_code == 303
+    assert (await aino.post(f"{page}/remove", data={"first": "2036-02-18"})).status_code == 404
+    assert "18.2.2036" not in (await aino.get(page)).text
+
+
 async def test_a_library_is_added_renamed_and_removed(world: World) -> None:
     aino = await administrator(world)
     fields = {"parent": "stad", "kind": "library", "name_sv": "Biblioteket", "name_fi": "", "language": "sv"}

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from server.app import create_app
+from server.domain.people import Role
 from server.web.parts import Parts
 from server.web.reminders import remind
 from tests.smtp import open_postbox
@@ -62,3 +63,32 @@ async def test_a_letter_that_was_refused_is_tried_again(tmp_path: Path) -> None:
             await tx.execute(text("UPDATE ideas SET state = 'shown'"))
         await remind(world.parts, MONDAY + timedelta(days=1))
         assert len(postbox.letters) == 1
+
+
+async def test_in_school_holidays_only_worries_are_told_of(tmp_path: Path) -> None:
+    async with open_postbox() as postbox, open_world(tmp_path, smtp=postbox.settings) as world:
+        mika, aino, idea = (
+            await world.signed_in("Mika"),
+            await joined(world, "Aino", Role.ADMINISTRATOR),
+            await made(world),
+        )
+        holiday = {"first": "2026-11-20", "last": "2026-11-23"}
+        assert (await aino.post("/staff/areas/stad/holidays", data=holiday)).status_code == 303
+        await remind(world.parts, MONDAY)
+        assert postbox.letters == []
+        await mika.post(f"{IDEAS}/{idea}/worry", data={"was": "new"})
+        await remind(world.parts, MONDAY)
+        assert len(postbox.letters) == 2
+        await remind(world.parts, datetime(2026, 12, 24, 7, 0))
+        assert len(postbox.letters) == 2
+
+
+async def test_the_letter_goes_out_again_after_the_holiday(tmp_path: Path) -> None:
+    async with open_postbox() as postbox, open_world(tmp_path, smtp=postbox.settings) as world:
+        aino = await joined(world, "Aino", Role.ADMINISTRATOR)
+        await aino.post("/staff/areas/stad/holidays", data={"first": "2026-11-23", "last": ""})
+        await made(world)
+        await remind(world.parts, MONDAY)
+        assert postbox.letters == []
+        await remind(world.parts, MONDAY + timedelta(days=1))
+        assert len(postbox.letters) > 0
