@@ -23,7 +23,9 @@ from server.web.parts import parts
 from server.web.templating import page
 
 _NEXT = 7
-MOST_LISTED = 600
+MOST_LISTED = 120
+"""How many ideas a page lists; the next ones are one link away."""
+
 _REFUSALS = ("already_decided", "second_person", "wrong_state", "bad_form")
 LISTS = ("waiting", State.SHOWN, State.COVERED, State.DOUBTED, State.HIDDEN)
 
@@ -75,8 +77,10 @@ async def listed(request: Request) -> Response:
         context = await desk_context(request, db)
         if asked in WORRIES and not context["keeps"]:
             raise DomainError("not_found")
-        found = await desk.list_desk_ideas(db, context["consultation"].id, states, most=MOST_LISTED)
-    return page(request, "ideas/all.html", {**context, "ideas": found, "state": state, "lists": LISTS})
+        after = request.query_params.get("after", "")
+        found = await desk.list_desk_ideas(db, context["consultation"].id, states, after=after, most=MOST_LISTED)
+    more = {"ideas": found, "after": after, "state": state, "lists": LISTS}
+    return page(request, "ideas/all.html", {**context, **more})
 
 
 async def name_keepers(request: Request) -> Response:

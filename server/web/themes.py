@@ -72,8 +72,8 @@ async def sort(request: Request) -> Response:
     here, form = parts(request), await read_form(request, max_fields=_MOST_FIELDS)
     theme = field(form, "theme")
     await themes.sort_ideas(here.db, request.path_params["consultation"], form.get("idea", []), theme)
-    shown = field(form, "of")
-    return go_to(request, f"{_home(request)}?of={shown}#sort")
+    shown, after = field(form, "of"), field(form, "after")
+    return go_to(request, f"{_home(request)}?of={shown}{f'&after={after}' if after else ''}#sort")
 
 
 async def set_sum(request: Request) -> Response:
@@ -104,18 +104,19 @@ async def _refused(request: Request, form: Form, error: DomainError) -> Response
 
 
 async def _show(request: Request, form: Form, refused: DomainError | None) -> Response:
-    of = request.query_params.get("of", "")
+    of, after = (request.query_params.get(name, "") for name in ("of", "after"))
     async with parts(request).db.reading() as db:
         context = await desk_context(request, db)
         theme = of if of in context["themes"] else ""
         consultation = context["consultation"]
-        found = await desk.list_desk_ideas(db, consultation.id, READ, theme=theme, most=MOST_LISTED)
+        found = await desk.list_desk_ideas(db, consultation.id, READ, theme=theme, after=after, most=MOST_LISTED)
         counted = await count_ideas_by_theme(db, consultation.id)
     euros = consultation.facts.get(themes.BUDGET)
     chosen = [each for each in context["themes"].values() if each.state == State.VOTE]
     more = {
         "ideas": found,
         "of": theme,
+        "after": after,
         "counted": counted,
         "euros": euros,
         "spent": sum(each.cost or 0 for each in chosen),
@@ -133,11 +134,15 @@ async def _one(request: Request, form: Form, refused: DomainError | None) -> Res
         theme: Theme | None = context["themes"].get(request.path_params["theme"])
         if theme is None:
             raise DomainError("not_found")
-        found = await desk.list_desk_ideas(db, context["consultation"].id, READ, theme=theme.id, most=MOST_LISTED)
+        after, named = request.query_params.get("after", ""), context["consultation"].id
+        found = await desk.list_desk_ideas(db, named, READ, theme=theme.id, after=after, most=MOST_LISTED)
+        counted = await count_ideas_by_theme(db, named)
     query = request.query_params.get("q", "").strip() or theme.name[language_of(request)]
     more = {
         "theme": theme,
         "ideas": found,
+        "after": after,
+        "number": counted.get(theme.id, 0),
         "states": list(State),
         "given": {**_as_form(theme), **{name: values[0] for name, values in form.items()}},
         "wrong": dict(refused.details) if refused else {},

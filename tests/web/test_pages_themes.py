@@ -1,5 +1,7 @@
 """Themes: ideas are sorted into them, they say how far they have come, and become the question of the next poll."""
 
+import re
+from html import unescape
 from typing import Any
 
 import httpx2
@@ -11,6 +13,7 @@ from server.domain.gaps import complete, list_gaps
 from server.domain.themes import State
 from server.store.drafts import find_draft
 from server.store.themes import count_ideas_by_theme, list_themes
+from server.web.desk import MOST_LISTED
 from server.web.fields import known_pictures
 from tests.web.staff import HOME, World
 from tests.web.test_pages_ideas import IDEAS, decided, made
@@ -54,6 +57,33 @@ async def test_many_ideas_are_put_under_a_theme_at_once(world: World) -> None:
     async with world.parts.db.reading() as tx:
         assert await count_ideas_by_theme(tx, "third-place") == {theme: 1, other: 1}
     assert (await mika.post(f"{THEMES}/ideas", data={"idea": ideas, "theme": "t0"})).status_code == 404
+
+
+async def test_every_idea_is_found_page_by_page(world: World) -> None:
+    mika = await world.signed_in("Mika")
+    theme = await added(mika)
+    ideas = {await made(world) for _ in range(MOST_LISTED + 3)}
+    second = sorted(ideas)[MOST_LISTED:]
+    assert await shown(mika, THEMES) == [sorted(ideas)[:MOST_LISTED], second]
+    after = sorted(ideas)[MOST_LISTED - 1]
+    form = {"idea": second[:1], "theme": theme, "after": after}
+    assert (await mika.post(f"{THEMES}/ideas", data=form)).headers["location"] == f"{THEMES}?of=&after={after}#sort"
+    assert await shown(mika, THEMES) == [sorted(ideas)[:MOST_LISTED], second[1:]]
+    await mika.post(f"{THEMES}/ideas", data={"idea": [*ideas], "theme": theme})
+    assert await shown(mika, f"{THEMES}/{theme}") == [sorted(ideas)[:MOST_LISTED], second]
+    assert f"{len(ideas)} idéer</h2>" in (await mika.get(f"{THEMES}/{theme}")).text
+    assert await shown(mika, f"{IDEAS}/all?state=waiting") == [sorted(ideas)[:MOST_LISTED], second]
+
+
+async def shown(browser: httpx2.AsyncClient, address: str) -> list[list[str]]:
+    """The ideas of each page, from the first to the last."""
+    pages = []
+    while address:
+        page = (await browser.get(address)).text
+        pages.append(re.findall(r'(?:name="idea" value="|class="leaf" href="\S+/ideas/)([0-9a-f-]{36})"', page))
+        (following,) = re.findall(r'href="([^"]+&amp;after=[^"]+)"[^>]*>De följande', page) or [""]
+        address = unescape(following).partition("#")[0]
+    return pages
 
 
 async def test_whatever_a_form_names_fits_into_a_header(world: World) -> None:
