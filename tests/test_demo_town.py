@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from server.demo import Demo
 from server.demo_town import FINISHED, SEED, NotATown, set_up_town
@@ -35,6 +37,8 @@ from server.web.assets import Assets
 from server.web.fields import has_picture
 from tests.copies import lay_out, make_sqlite, sqlite_url
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SCHOOLS_MADE, IDEAS_MADE = 3, 8
 POLL = parse_poll(find_shelf_poll(FINISHED))
 
@@ -54,14 +58,17 @@ class Made:
     db: Database
 
 
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Made]:
-    lay_out(make_small_town, tmp_path)
-    db = Database(sqlite_url(tmp_path))
-    yield Made(await set_up_town(settings_in(tmp_path)), db)
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Made]:
+    """Made once: nothing here writes into it."""
+    folder = tmp_path_factory.mktemp("town")
+    await make_small_town(folder)
+    db = Database(sqlite_url(folder))
+    yield Made(await set_up_town(settings_in(folder)), db)
     await db.close()
 
 
+@cache
 def children() -> list[Child]:
     return [child for held in invent(POLL, SEED, SCHOOLS_MADE, IDEAS_MADE) for child in held.children]
 
@@ -107,7 +114,7 @@ async def test_grown_ups_guessed_what_children_would_say(town: Made) -> None:
     assert guesses
 
 
-def test_what_must_not_be_shown_is_covered_word_by_word() -> None:
+async def test_what_must_not_be_shown_is_covered_word_by_word() -> None:
     for odd in ODD:
         for lang, places in (odd.hidden or {}).items():
             covered = desk.hide_words(odd.said[lang], [str(place) for place in places])
@@ -148,12 +155,12 @@ async def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> 
         await set_up_town(settings_in(tmp_path))
 
 
-def test_one_seed_makes_one_town_and_another_makes_another() -> None:
+async def test_one_seed_makes_one_town_and_another_makes_another() -> None:
     assert invent(POLL, 1, 3, 5) == invent(POLL, 1, 3, 5)
     assert invent(POLL, 1, 3, 5) != invent(POLL, 2, 3, 5)
 
 
-def test_the_whole_town_is_as_it_is_promised_and_fits_the_poll() -> None:
+async def test_the_whole_town_is_as_it_is_promised_and_fits_the_poll() -> None:
     whole = invent(POLL, SEED, len(SCHOOLS), 300)
     assert Counter(school.language for school in SCHOOLS) == {"sv": 12, "fi": 3}
     assert len({school.area.id for school in SCHOOLS}) == len(SCHOOLS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ LANGUAGES = ("sv", "fi")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 
 
+@cache
 def texts_in_code() -> set[Any]:
     """Message ids (a pair for singular and plural) of everything marked for translation, by pyproject's own mapping."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -27,6 +29,7 @@ def texts_in_code() -> set[Any]:
     return {message for _, _, message, _, _ in found}
 
 
+@cache
 def catalogue(language: str) -> Catalog:
     path = ROOT / f"locales/{language}/LC_MESSAGES/messages.po"
     with path.open("rb") as file:

@@ -1,14 +1,25 @@
 """Fixtures for the pages and the wire."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from server.usecases import hashing
 from tests.postgres import Cluster
 from tests.web.demo import DemoApp, open_demo
-from tests.web.staff import World, open_world
+from tests.web.staff import CHEAP, World, open_world
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """What a password or a recovery code is hashed at costs next to nothing here: the product's cost is tested in
+    usecases/test_accounts.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "_HASHER", CHEAP)
+        yield
 
 
 @pytest.fixture

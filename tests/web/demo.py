@@ -140,9 +140,9 @@ class DemoApp:
     async def rows(self, *names: str) -> dict[str, int]:
         """How many rows stand in these tables, or in those that responses reach."""
         wanted = names or ("responses", "held", "participation", "tombstones", "waiting", "packets", "sessions")
+        counts = [select(func.count()).select_from(metadata.tables[name]).scalar_subquery() for name in wanted]
         async with self.parts.db.reading() as tx:
-            counts = [select(func.count()).select_from(metadata.tables[name]) for name in wanted]
-            return {name: (await tx.execute(count)).scalar_one() for name, count in zip(wanted, counts, strict=True)}
+            return dict(zip(wanted, (await tx.execute(select(*counts))).one(), strict=True))
 
     async def execute(self, statement: str, **values: object) -> None:
         async with self.parts.db.writing() as tx:

@@ -30,6 +30,8 @@ PEOPLE = {
     "Otto": (Role.MODERATOR, "annanstans"),
 }
 PASSWORD = "ett riktigt lösenord "
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""At sign-in a hash names its own cost (the product's: test_accounts.py)."""
 HOME = "/staff/consultations/third-place"
 
 
@@ -69,8 +71,7 @@ class World:
 
 
 def hashed_cheaply(password: str) -> str:
-    """At sign-in a hash names its own cost (the product's: test_accounts.py)."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+    return CHEAP.hash(password)
 
 
 async def _make(folder: Path) -> None:
