@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from server.domain.errors import DomainError
 from server.store.bulk import Returned, Work, do, do_on_sqlite
 from server.store.journal import Journal, Statement, make_entry
 from server.store.journaled import find_newest_entry, find_version, has_entry, insert_entry
@@ -49,6 +50,8 @@ _ALONE, _BESIDE = (text(f"SELECT pg_advisory_xact_lock{how}({0x54796B74})") for 
 _AGAIN = {"40001", "40P01"}
 """PostgreSQL took a transaction back: it could not be serialized, or two waited for each other."""
 _TRIES = 5
+_PATIENCE_S = 20.0
+"""A tablet waits half as long again for its answer."""
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _NEVER_JOURNALED = frozenset({"responses", "held", "sign_ins", "challenges"})
@@ -91,7 +94,7 @@ class Database:
         What a `lasting` one writes, but for responses, is in the journal before it is committed: a database that goes
         back to before it gets it again. Its statements must come to the same on any earlier state of this database.
         """
-        async with self._turn:
+        async with self._its_turn():
             connection = await self._write_connection()
             async with connection.begin():
                 if not self.is_sqlite:
@@ -104,6 +107,21 @@ class Database:
                 if recorded:
                     await self._keep(connection, recorded)
             self._unsettled = ""
+
+    @asynccontextmanager
+    async def _its_turn(self) -> AsyncIterator[None]:
+        """Who would wait longer has gone when the turn comes, and has asked again: to do it all the same is what keeps
+        an overloaded server from ever being done. Deliveries, which share a turn, wait for all that are before them.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise DomainError("busy") from None
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def _keep(self, connection: AsyncConnection, recorded: list[Statement]) -> None:
         """Writes into the journal what is about to be committed."""

@@ -55,12 +55,13 @@ class Collector:
             outcomes = await self._store(group)
         except Exception as error:
             self._take(group)
-            # One delivery must never take others with it: each gets its own transaction and its own answer.
-            if len(group) > 1:
+            # One delivery must never take others with it: each gets its own transaction and its own answer. A busy
+            # writer has nothing to do with any of them.
+            if len(group) > 1 and not (isinstance(error, DomainError) and error.kind.code == "busy"):
                 for one in group:
                     await self._store_group([one])
                 return
-            outcomes = [error if isinstance(error, DomainError) else _busy(error)]
+            outcomes = [error if isinstance(error, DomainError) else _busy(error)] * len(group)
         for (_, answered), outcome in zip(group, outcomes, strict=True):
             if answered.cancelled():
                 continue

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Integer, String, column, select, table, text
 from sqlalchemy.exc import DBAPIError
 
+from server.domain.errors import DomainError
 from server.store.bulk import Work
 from server.store.database import Database
 from server.store.keys import load_key
@@ -43,7 +44,8 @@ async def read_then_write(db: Database) -> None:
         await tx.execute(counter.update().values(n=seen + 1))
 
 
-async def test_no_update_is_lost_among_200_at_once(counting: Database) -> None:
+async def test_no_update_is_lost_among_200_at_once(counting: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.store.database._PATIENCE_S", None)  # however slow this machine is just now
     await asyncio.gather(*(read_then_write(counting) for _ in range(200)))
     assert await count_of(counting) == 200
 
@@ -194,3 +196,16 @@ def _write_until_killed(url: str) -> list[int]:
         acknowledged += [int(line) for line in process.stdout if line.endswith("\n")]
     assert process.returncode == -signal.SIGKILL
     return acknowledged
+
+
+async def test_who_waits_too_long_for_the_writer_is_told_that_it_is_busy_and_keeps_nobody_waiting(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.store.database._PATIENCE_S", 0)
+    async with db.writing():
+        for _ in range(3):
+            with pytest.raises(DomainError, match="busy"):
+                async with db.writing():
+                    pytest.fail("two at once")
+    async with db.writing() as tx:
+        assert await tx.scalar(text("SELECT 1")) == 1

@@ -8,7 +8,7 @@ import pytest
 from server.domain.deliveries import STORED, Receipt
 from server.domain.errors import DomainError
 from server.domain.sessions import State
-from server.store.responses import count_arrived, count_held, list_bodies
+from server.store.responses import count_arrived, count_held, list_bodies, list_commits
 from server.store.tablets import list_tablets
 from server.usecases.run_session import revoke_tablet
 from tests.town import Town, item, new_id
@@ -175,3 +175,32 @@ async def test_a_page_is_woken_while_it_waits_for_the_last_ones(town: Town) -> N
     with town.live.listening(session.id) as heard:
         await town.deliver(grant)
         assert heard.is_set()
+
+
+async def test_what_comes_again_to_a_busy_writer_is_refused_and_not_lost(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Overload: tablets ask again, and what comes again needs a second turn. Nobody waits for it longer than a tablet
+    does.
+    """
+    grants = [await town.tablet(await town.session()) for _ in range(3)]
+    sent = [item(grant, {"q1": "home"}) for grant in grants]
+    for grant, one in zip(grants, sent, strict=True):
+        await town.deliver(grant, one)
+    monkeypatch.setattr("server.store.database._PATIENCE_S", 0)
+    new = item(grants[0], {"q1": "home"})
+    async with town.db.writing(beside=True):
+        waiting = [asyncio.create_task(town.deliver(grant, one)) for grant, one in zip(grants, sent, strict=True)]
+        waiting.append(asyncio.create_task(town.deliver(grants[0], new)))
+        for _ in range(9):
+            await asyncio.sleep(0)
+        behind = asyncio.create_task(town.db.do(lambda: list_commits(["1.00000000"])))
+        await asyncio.sleep(0)
+        if not town.db.is_sqlite:
+            await asyncio.wait(waiting)
+    told = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [str(error) for error in told] == ["busy"] * 4
+    await behind
+    for grant, one in zip([*grants, grants[0]], [*sent, new], strict=True):
+        assert (await town.deliver(grant, one)).receipts == {one["id"]: STORED}
+    assert await arrived(town, grants[0].session) == 2
