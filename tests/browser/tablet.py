@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -53,17 +53,32 @@ _READ_STORE = """store => new Promise((resolve, reject) => {
 })"""
 
 
-# One after another with a mouse, which no page that has just come keeps waiting; each once the page before has turned.
-_SKIP_TO = """async ([to, patience]) => {
+# One page after another with a mouse, which none that has just come keeps waiting; each once the page before has turned
+# and what was tapped there is marked.
+_WALK = """async ([pages, patience]) => {
   const here = () => document.querySelector('section[data-screen]:not([hidden])');
-  for (let at = here(); at.dataset.screen === 'question' && at.dataset.question !== to; at = here()) {
-    const until = performance.now() + patience;
+  const seen = async (is, what) => {
+    for (const until = performance.now() + patience; !is(); await new Promise(done => setTimeout(done, 10)))
+      if (performance.now() > until) throw Error(`Never seen: ${what}`);
+  };
+  const tap = async (button, what) => {
+    await seen(() => !button.disabled, `${what} may be tapped`);
     dispatchEvent(new PointerEvent('pointerdown', {pointerType: 'mouse'}));
-    at.querySelector('button[data-do="skip"]').click();
-    while (here() === at) {
-      if (performance.now() > until) throw Error(`Skip did not turn ${at.dataset.question}`);
-      await new Promise(done => setTimeout(done, 10));
+    button.click();
+  };
+  const laid = tile => Number(tile.querySelector('output')?.textContent);
+  for (const [question, taps, step] of pages) {
+    await seen(() => here().dataset.question === question, question);
+    const page = here();
+    for (const css of taps) {
+      const control = page.querySelector(css);
+      const tile = control.closest('[data-tile]');
+      const coins = laid(tile);
+      await tap(control, css);
+      await seen(() => control.matches(':checked, [aria-pressed=true]') || laid(tile) > coins, `a mark on ${css}`);
     }
+    await tap(page.querySelector(`button[data-do="${step}"]`), step);
+    await seen(() => here() !== page, `${step} has turned ${question}`);
   }
 }"""
 
@@ -226,11 +241,23 @@ class Tablet:
         self.do("next" if answer else "skip")
         expect(self.section(question)).to_be_hidden()
 
+    def answer_all(self, answers: Mapping[str, Answer]) -> None:
+        """Question after question up to the overview, quickly: for tests of what becomes of answers, not of taps."""
+        kinds = {asked.id: asked.kind for asked in self.questions()}
+        self._walk([(each, _taps(each, kinds[each], answer), bool(answer)) for each, answer in answers.items()])
+        self.expect_at("review")
+
     def skip_to(self, to: str) -> None:
-        """From the question that is shown to a later one or to the overview, quickly: for tests of what comes there."""
+        """From the question that is shown to a later one or to the overview, as quickly, for what comes there."""
         expect(self.page.locator('section[data-screen="question"]:visible')).to_have_count(1)
-        self.page.evaluate(_SKIP_TO, [to, PATIENCE_MS])
+        ids = [asked.id for asked in self.questions()]
+        passed = ids[ids.index(self.at) : ids.index(to) if to in ids else None]
+        self._walk([(each, [], False) for each in passed])
         self.expect_at(to)
+
+    def _walk(self, pages: list[tuple[str, list[str], bool]]) -> None:
+        steps = [(question, taps, "next" if goes_on else "skip") for question, taps, goes_on in pages]
+        self.page.evaluate(_WALK, [steps, PATIENCE_MS])
 
     @property
     def device(self) -> Device:
@@ -261,6 +288,10 @@ class Tablet:
         self.hurry()
         return not self.stored("outbox")
 
+    def beside(self) -> Tablet:
+        """Another tab of the same tablet, in front of this one."""
+        return Tablet(self.page.context.new_page(), self.base, self._device)
+
     # a whole turn
 
     def begin(self, lang: str) -> None:
@@ -270,11 +301,6 @@ class Tablet:
         self.go("yes", "practice")
         self.do("next")
         expect(self.section("practice")).to_be_hidden()
-
-    def answer_all(self, child: Child) -> None:
-        for question, answer in child.answers.items():
-            self.answer(question, answer)
-        self.expect_at("review")
 
     def confirm(self) -> None:
         self.go("confirm", "thanks")
@@ -287,7 +313,7 @@ class Tablet:
     def play(self, child: Child) -> None:
         """One child from the language page to the tick; the tablet stays on the thanks."""
         self.begin(child.lang)
-        self.answer_all(child)
+        self.answer_all(child.answers)
         self.confirm()
 
     # what the tablet keeps
@@ -308,6 +334,23 @@ class Tablet:
         """The records of one IndexedDB store, read past our own code."""
         found: list[dict[str, Any]] = self.page.evaluate(_READ_STORE, store)
         return found
+
+
+def _taps(question: str, kind: str, answer: Answer) -> list[str]:
+    """What is to be tapped for an answer, one after another."""
+    if isinstance(answer, dict):
+        coins = [
+            f'[data-tile="{key}"] button[data-coin="+1"]'
+            for key, n in answer.items()
+            if isinstance(n, int)
+            for _ in range(n)
+        ]
+        return coins or [f'input[name="{question}.{key}"][value="{value}"]' for key, value in answer.items()]
+    chosen = (answer,) if isinstance(answer, str) else answer or ()
+    return [
+        f'button[data-rank="{each}"]' if kind == "rank" else f'input[name="{question}"][value="{each}"]'
+        for each in chosen
+    ]
 
 
 def eventually(check: Callable[[], bool], what: str, page: Page) -> None:

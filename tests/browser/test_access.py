@@ -83,7 +83,7 @@ def test_a_child_may_stop_by_keyboard(plain: Tablet, a_class: Class) -> None:
     expect_focus_at(plain, "stop")
     press(plain.page, '[data-do="go-on"]', "Enter")
     expect_focus_at(plain, "q1")
-    plain.answer_all(invent(plain.questions(), 1, "sv"))
+    plain.answer_all(invent(plain.questions(), 1, "sv").answers)
 
 
 # ---- forced colours ----

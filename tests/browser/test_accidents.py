@@ -1,14 +1,12 @@
 """Accidents of a tablet while a child answers: no tick is lost and none counts twice (docs/reliability.md)."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import BrowserContext, Error
 
 from tests.browser.demo import Class, DemoServer
-from tests.browser.device import Device
 from tests.browser.proxy import FaultyProxy
 from tests.browser.records import Child, Records
 from tests.browser.tablet import Tablet, eventually, invent
@@ -17,44 +15,40 @@ _CONFIRM = "wait => setTimeout(() => document.querySelector('button[data-do=conf
 
 
 def close_tab(tablet: Tablet) -> Tablet:
-    page = tablet.device.context.new_page()
+    again = tablet.beside()
     tablet.page.close()
-    return open_in(page, tablet)
-
-
-def crash(tablet: Tablet) -> Tablet:
-    page = tablet.device.context.new_page()
-    with tablet.page.expect_event("crash"), suppress(Error):
-        tablet.page.goto("chrome://crash")
-    return open_in(page, tablet)
-
-
-def open_in(page: Page, tablet: Tablet) -> Tablet:
-    again = Tablet(page, tablet.base, tablet.device)
     again.open()
     return again
 
 
-def test_a_tab_closed_or_crashed_at_every_step(tablet: Tablet, a_class: Class, records: Records) -> None:
+def crash(tablet: Tablet) -> Tablet:
+    again = tablet.beside()
+    with tablet.page.expect_event("crash"), suppress(Error):
+        tablet.page.goto("chrome://crash")
+    again.open()
+    return again
+
+
+def test_a_tab_closed_or_crashed_at_every_step(plain: Tablet, a_class: Class, records: Records) -> None:
     """At each question, at the overview and at the tick, in turns."""
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 5, "fi")
-    tablet.begin("fi")
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 5, "fi")
+    plain.begin("fi")
     for number, (question, answer) in enumerate(child.answers.items()):
-        tablet.expect_at(question)
-        tablet.choose(question, answer)
+        plain.expect_at(question)
+        plain.choose(question, answer)
         if answer:
-            tablet.expect_kept(question, answer)
-        tablet = (crash if number % 3 == 2 else close_tab)(tablet)
-        tablet.do("go-on")
-        tablet.do("next" if answer else "skip")
-    tablet.expect_at("review")
-    tablet = crash(tablet)
-    tablet.go("go-on", "review")
-    tablet.confirm()
-    tablet = close_tab(tablet)
-    tablet.expect_at("language")
-    tablet.hand_in()
+            plain.expect_kept(question, answer)
+        plain = (crash if number % 3 == 2 else close_tab)(plain)
+        plain.do("go-on")
+        plain.do("next" if answer else "skip")
+    plain.expect_at("review")
+    plain = crash(plain)
+    plain.go("go-on", "review")
+    plain.confirm()
+    plain = close_tab(plain)
+    plain.expect_at("language")
+    plain.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -92,19 +86,19 @@ def test_a_browser_killed_around_the_confirm(
 
 
 @pytest.mark.parametrize("year", [2009, 2045])
-def test_a_wrong_clock_changes_nothing(year: int, tablet: Tablet, a_class: Class, records: Records) -> None:
-    tablet.page.clock.set_fixed_time(datetime(year, 1, 1))
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 6, "sv")
-    tablet.play(child)
-    tablet.hand_in()
+def test_a_wrong_clock_changes_nothing(year: int, plain: Tablet, a_class: Class, records: Records) -> None:
+    plain.page.clock.set_fixed_time(datetime(year, 1, 1))
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 6, "sv")
+    plain.play(child)
+    plain.hand_in()
     assert records.bodies(a_class.id) == [child.body]
     assert str(year) not in str(records.rows("SELECT * FROM responses WHERE session = ?", a_class.id))
 
 
-def test_connections_to_the_storage_killed_at_every_step(tablet: Tablet, a_class: Class, records: Records) -> None:
+def test_connections_to_the_storage_killed_at_every_step(plain: Tablet, a_class: Class, records: Records) -> None:
     """As iOS does behind a page's back."""
-    tablet.page.add_init_script(
+    plain.page.add_init_script(
         """const {open} = IDBFactory.prototype;
            window.opened = [];
            IDBFactory.prototype.open = function (...about) {
@@ -113,37 +107,37 @@ def test_connections_to_the_storage_killed_at_every_step(tablet: Tablet, a_class
              return request;
            };"""
     )
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 8, "fi")
-    tablet.begin("fi")
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 8, "fi")
+    plain.begin("fi")
     for question, answer in child.answers.items():
-        tablet.page.evaluate("opened.splice(0).forEach(each => each.close())")
-        tablet.answer(question, answer)
-    tablet.page.evaluate("opened.splice(0).forEach(each => each.close())")
-    tablet.confirm()
-    tablet.page.evaluate("opened.splice(0).forEach(each => each.close())")
-    tablet.hand_in()
+        plain.page.evaluate("opened.splice(0).forEach(each => each.close())")
+        plain.answer(question, answer)
+    plain.page.evaluate("opened.splice(0).forEach(each => each.close())")
+    plain.confirm()
+    plain.page.evaluate("opened.splice(0).forEach(each => each.close())")
+    plain.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
-def test_a_worker_stopped_mid_turn(tablet: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
+def test_a_worker_stopped_mid_turn(plain: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
     """Without a server either: the page goes on, and opens again."""
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 9, "fi")
-    tablet.begin("fi")
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 9, "fi")
+    plain.begin("fi")
     demo.kill()
-    stopping = tablet.device.context.new_cdp_session(tablet.page)
+    stopping = plain.page.context.new_cdp_session(plain.page)
     stopping.send("ServiceWorker.enable")
     for number, (question, answer) in enumerate(child.answers.items()):
         stopping.send("ServiceWorker.stopAllWorkers")
-        tablet.answer(question, answer)
+        plain.answer(question, answer)
         if number == 4:
-            tablet.page.reload()
-            tablet.do("go-on")
+            plain.page.reload()
+            plain.do("go-on")
     stopping.send("ServiceWorker.stopAllWorkers")
-    tablet.confirm()
+    plain.confirm()
     demo.start()
-    tablet.hand_in()
+    plain.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
@@ -153,11 +147,10 @@ def has_newer_worker(tablet: Tablet) -> bool:
 
 
 def test_a_worker_updated_mid_turn(
-    new_device: Callable[[], Device], proxy: FaultyProxy, a_class: Class, records: Records
+    context: BrowserContext, proxy: FaultyProxy, a_class: Class, records: Records
 ) -> None:
     """The newer one waits until the child has finished."""
-    device = new_device()
-    tablet = Tablet(device.start(), proxy.url, device)
+    tablet = Tablet(context.new_page(), proxy.url)
     tablet.join_ready(a_class)
     child = invent(tablet.questions(), 7, "sv")
     tablet.begin("sv")
@@ -165,7 +158,7 @@ def test_a_worker_updated_mid_turn(
     proxy.newer_worker = b"\n// newer"
     tablet.page.evaluate("navigator.serviceWorker.getRegistration('/app/').then(found => found.update())")
     eventually(lambda: has_newer_worker(tablet), "a newer worker", tablet.page)
-    tablet.answer_all(child)
+    tablet.answer_all(child.answers)
     assert has_newer_worker(tablet)
     assert tablet.page.evaluate("window.isSamePage")
     tablet.confirm()
@@ -175,23 +168,23 @@ def test_a_worker_updated_mid_turn(
     assert records.bodies(a_class.id) == [child.body]
 
 
-def test_an_emptied_tablet_begins_anew(tablet: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
+def test_an_emptied_tablet_begins_anew(plain: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
     """What it alone held is gone; what the server had is not, and counts once."""
-    tablet.join_ready(a_class)
-    questions = tablet.questions()
+    plain.join_ready(a_class)
+    questions = plain.questions()
     arrived, gone, after = (invent(questions, number, "fi") for number in (1, 2, 3))
-    tablet.play(arrived)
-    tablet.hand_in()
+    plain.play(arrived)
+    plain.hand_in()
     demo.stop()
-    tablet.hand_over()
-    tablet.play(gone)
+    plain.hand_over()
+    plain.play(gone)
     demo.start()
-    emptying = tablet.device.context.new_cdp_session(tablet.page)
-    tablet.page.goto("about:blank")
-    emptying.send("Storage.clearDataForOrigin", {"origin": tablet.base, "storageTypes": "all"})
-    tablet.open()
-    tablet.expect_at("join")
-    tablet.join(a_class)
-    tablet.play(after)
-    tablet.hand_in()
+    emptying = plain.page.context.new_cdp_session(plain.page)
+    plain.page.goto("about:blank")
+    emptying.send("Storage.clearDataForOrigin", {"origin": plain.base, "storageTypes": "all"})
+    plain.open()
+    plain.expect_at("join")
+    plain.join(a_class)
+    plain.play(after)
+    plain.hand_in()
     assert records.bodies(a_class.id) == sorted([arrived.body, after.body])

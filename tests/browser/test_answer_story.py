@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.coordinator import Coordinator
 from tests.browser.demo import Class, DemoServer
-from tests.browser.device import Device
 from tests.browser.records import Records
 from tests.browser.staff import Staff
 from tests.browser.tablet import PATIENCE_MS, Tablet
@@ -22,11 +20,10 @@ FEEDBACK = "/staff/consultations/third-place/feedback"
 
 
 def test_what_a_class_said_comes_back_to_its_tablet(
-    demo: DemoServer, records: Records, browser: Browser, new_device: Callable[[], Device]
+    demo: DemoServer, records: Records, browser: Browser, plain: Tablet
 ) -> None:
     session = records.find_class(demo.new_class(grades=(3, 4)))
-    device = new_device()
-    tablet = Tablet(device.start(), demo.url, device)
+    tablet = plain
     tablet.join_ready(session)
     demo.deliver(session, children=7)
     _wish(tablet)

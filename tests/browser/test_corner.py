@@ -101,7 +101,7 @@ def test_after_as_many_turns_as_children_the_teacher_lets_the_next_begin(
     expect(plain.page.locator("body[data-helped]")).to_be_attached()
     plain.go("yes", "practice")
     plain.do("next")
-    plain.answer_all(second)
+    plain.answer_all(second.answers)
     plain.confirm()
     plain.hand_over()
     plain.choose_language("sv")

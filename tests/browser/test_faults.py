@@ -4,12 +4,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import BrowserContext, Error
 
 from tests.browser.demo import Class, DemoServer
 from tests.browser.device import Device
 from tests.browser.proxy import CAPTIVE_PORTAL, Fault, FaultyProxy, Forged, Loss
-from tests.browser.records import Child, Ledger, Records
+from tests.browser.records import Answer, Child, Ledger, Records
 from tests.browser.tablet import Tablet, invent
 
 _ERROR = b'{"error":{"code":"bad_token","message":"","details":[]}}'
@@ -28,6 +28,11 @@ def play_one(tablet: Tablet, number: int = 1, lang: str = "fi") -> Child:
     child = invent(tablet.questions(), number, lang)
     tablet.play(child)
     return child
+
+
+def rest_of(child: Child) -> dict[str, Answer]:
+    """Its answers after the first."""
+    return dict(list(child.answers.items())[1:])
 
 
 def hurry_until(tablet: Tablet, proxy: FaultyProxy, fault: Fault | None, times: int) -> None:
@@ -81,10 +86,9 @@ def test_a_lost_reply_doubles_nothing(
 
 
 def test_a_request_that_comes_twice_counts_once(
-    new_device: Callable[[], Device], proxy: FaultyProxy, a_class: Class, records: Records
+    context: BrowserContext, proxy: FaultyProxy, a_class: Class, records: Records
 ) -> None:
-    device = new_device()
-    tablet = Tablet(device.start(), proxy.url, device)
+    tablet = Tablet(context.new_page(), proxy.url)
     tablet.join_ready(a_class)
     proxy.fault = Loss.TWICE
     child = play_one(tablet)
@@ -94,82 +98,79 @@ def test_a_request_that_comes_twice_counts_once(
 
 
 def test_children_go_on_while_the_server_is_away(
-    tablet: Tablet, demo: DemoServer, a_class: Class, records: Records
+    plain: Tablet, demo: DemoServer, a_class: Class, records: Records
 ) -> None:
     """Ready, then no server at all: whole turns, reloads, several children; everything arrives once."""
     ledger = Ledger()
-    tablet.join_ready(a_class)
-    questions = tablet.questions()
+    plain.join_ready(a_class)
+    questions = plain.questions()
     demo.kill()
     for number, lang in enumerate(("fi", "sv", "fi")):
         child = invent(questions, number, lang)
-        tablet.begin(lang)
-        tablet.answer("q1", child.answers["q1"])
-        tablet.page.reload()
-        tablet.go("go-on", "q2")
-        for question, answer in list(child.answers.items())[1:]:
-            tablet.answer(question, answer)
-        tablet.page.reload()
-        tablet.go("go-on", "review")
-        tablet.confirm()
+        plain.begin(lang)
+        plain.answer("q1", child.answers["q1"])
+        plain.page.reload()
+        plain.go("go-on", "q2")
+        plain.answer_all(rest_of(child))
+        plain.page.reload()
+        plain.go("go-on", "review")
+        plain.confirm()
         ledger.confirm(a_class.id, child)
-        tablet.page.reload()
-        tablet.expect_at("language")
-    tablet.open("/app/")
-    tablet.expect_at("language")
-    tablet.expect_stored("outbox", 3)
+        plain.page.reload()
+        plain.expect_at("language")
+    plain.open("/app/")
+    plain.expect_at("language")
+    plain.expect_stored("outbox", 3)
     demo.start()
-    tablet.hand_in()
+    plain.hand_in()
     assert records.bodies(a_class.id) == ledger.bodies(a_class.id)
     assert records.arrived(a_class.id) == 3
 
 
-def test_two_tabs_confirm_one_turn_once(tablet: Tablet, a_class: Class, records: Records) -> None:
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 4, "fi")
-    tablet.begin("fi")
-    tablet.answer("q1", child.answers["q1"])
-    other = Tablet(tablet.device.context.new_page(), tablet.base, tablet.device)
+def test_two_tabs_confirm_one_turn_once(plain: Tablet, a_class: Class, records: Records) -> None:
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 4, "fi")
+    plain.begin("fi")
+    plain.answer("q1", child.answers["q1"])
+    other = plain.beside()
     other.open()
     other.go("go-on", "q2")
-    for question, answer in list(child.answers.items())[1:]:
-        other.answer(question, answer)
-    tablet.page.bring_to_front()
-    tablet.page.reload()
-    tablet.go("go-on", "review")
-    for each in (tablet, other):
+    other.answer_all(rest_of(child))
+    plain.page.bring_to_front()
+    plain.page.reload()
+    plain.go("go-on", "review")
+    for each in (plain, other):
         each.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
-    for each in (tablet, other):
+    for each in (plain, other):
         each.expect_at("thanks")
-    tablet.hand_in()
+    plain.hand_in()
     assert records.bodies(a_class.id) == [child.body]
 
 
-def test_a_turn_that_ended_in_another_tab_starts_over(tablet: Tablet, a_class: Class) -> None:
+def test_a_turn_that_ended_in_another_tab_starts_over(plain: Tablet, a_class: Class) -> None:
     """The tab that was left behind neither doubles nor keeps what the other one threw away."""
-    tablet.join_ready(a_class)
-    tablet.begin("fi")
-    other = Tablet(tablet.device.context.new_page(), tablet.base, tablet.device)
+    plain.join_ready(a_class)
+    plain.begin("fi")
+    other = plain.beside()
     other.open()
     other.go("new-child", "language")
-    tablet.page.bring_to_front()
-    tablet.do("skip")
-    tablet.expect_at("language")
-    assert tablet.stored("drafts") == []
-    assert tablet.stored("outbox") == []
+    plain.page.bring_to_front()
+    plain.do("skip")
+    plain.expect_at("language")
+    assert plain.stored("drafts") == []
+    assert plain.stored("outbox") == []
 
 
-def test_a_crashed_page_loses_nothing(tablet: Tablet, a_class: Class, records: Records) -> None:
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 7, "sv")
-    tablet.begin("sv")
-    tablet.answer("q1", child.answers["q1"])
-    again = crash(tablet)
+def test_a_crashed_page_loses_nothing(plain: Tablet, a_class: Class, records: Records) -> None:
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 7, "sv")
+    plain.begin("sv")
+    plain.answer("q1", child.answers["q1"])
+    again = crash(plain)
     again.go("go-on", "q2")
     assert again.lang == "sv"
     assert again.chosen("q1") == [child.answers["q1"]]
-    for question, answer in list(child.answers.items())[1:]:
-        again.answer(question, answer)
+    again.answer_all(rest_of(child))
     again.confirm()
     last = crash(again)
     last.expect_at("language")
@@ -179,22 +180,21 @@ def test_a_crashed_page_loses_nothing(tablet: Tablet, a_class: Class, records: R
 
 def crash(tablet: Tablet) -> Tablet:
     """Ends the page's process; a new tab opens the app as a child would."""
-    page = tablet.device.context.new_page()
+    again = tablet.beside()
     with tablet.page.expect_event("crash"), suppress(Error):
         tablet.page.goto("chrome://crash")
-    again = Tablet(page, tablet.base, tablet.device)
     again.open()
     return again
 
 
-def test_a_full_device_shows_no_tick(tablet: Tablet, a_class: Class) -> None:
+def test_a_full_device_shows_no_tick(plain: Tablet, a_class: Class) -> None:
     """A grown-up is called, the answers stay; once there is room the same Done goes on."""
-    tablet.join_ready(a_class)
-    child = invent(tablet.questions(), 3, "fi")
-    tablet.begin("fi")
-    tablet.answer_all(child)
-    tablet.set_offline(True)
-    tablet.page.evaluate(
+    plain.join_ready(a_class)
+    child = invent(plain.questions(), 3, "fi")
+    plain.begin("fi")
+    plain.answer_all(child.answers)
+    plain.set_offline(True)
+    plain.page.evaluate(
         """() => {
              const {prototype} = IDBObjectStore;
              const {add} = prototype;
@@ -202,12 +202,12 @@ def test_a_full_device_shows_no_tick(tablet: Tablet, a_class: Class) -> None:
              window.makeRoom = () => { prototype.add = add; };
            }"""
     )
-    tablet.go("confirm", "stuck")
-    assert tablet.stored("outbox") == []
-    assert len(tablet.stored("drafts")) == 1
-    tablet.page.evaluate("makeRoom()")
-    tablet.go("go-on", "thanks")
-    assert len(tablet.stored("outbox")) == 1
+    plain.go("confirm", "stuck")
+    assert plain.stored("outbox") == []
+    assert len(plain.stored("drafts")) == 1
+    plain.page.evaluate("makeRoom()")
+    plain.go("go-on", "thanks")
+    assert len(plain.stored("outbox")) == 1
 
 
 def test_an_empty_battery_loses_nothing(tablet: Tablet, demo: DemoServer, a_class: Class, records: Records) -> None:
@@ -216,8 +216,7 @@ def test_an_empty_battery_loses_nothing(tablet: Tablet, demo: DemoServer, a_clas
     child = invent(tablet.questions(), 3, "fi")
     demo.stop()
     tablet.begin("fi")
-    for question, answer in child.answers.items():
-        tablet.answer(question, answer)
+    tablet.answer_all(child.answers)
     tablet = switch_on_again(tablet)
     tablet.go("go-on", "review")
     tablet.confirm()

@@ -42,7 +42,10 @@ def test_a_full_turn(grades: tuple[int, ...], lang: str, tablet: Tablet, demo: D
     questions = tablet.questions()
     assert [asked.kind for asked in questions] == _KINDS[grades]
     child = invent(questions, 6, lang)
-    tablet.play(child)
+    tablet.begin(lang)
+    for question, answer in child.answers.items():
+        tablet.answer(question, answer)
+    tablet.confirm()
     tablet.hand_in()
     assert records.bodies(joined.id) == [child.body]
 

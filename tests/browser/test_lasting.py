@@ -30,7 +30,7 @@ def test_a_tablet_keeps_once_an_earlier_start_is_found(tablet: Tablet, a_class: 
     let_persist(tablet)
     tablet.join_ready(a_class)
     assert tablet.page.locator('[data-keeps="yes"]').count() == 0
-    other = Tablet(tablet.device.context.new_page(), tablet.base, tablet.device)
+    other = tablet.beside()
     other.open()
     other.expect_at("language")
     other.make_ready()

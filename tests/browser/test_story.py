@@ -41,7 +41,7 @@ def test_a_class_answers(
     session = records.find_class(teacher.start_session("satukallio", 2))
     teacher.expect_state("open")
 
-    room = _open_room(session, demo, new_device)
+    room = _open_room(session, demo, browser, new_device())
     swedish, finnish, away = room.tablets
     swedish.join_by_pictures(session)
     swedish.make_ready()
@@ -96,9 +96,11 @@ def test_a_class_answers(
     _expect_result(room, demo, browser)
 
 
-def _open_room(session: Class, demo: DemoServer, new_device: Callable[[], Device]) -> Room:
-    devices = [new_device() for _ in range(3)]
-    return Room(session, [Tablet(device.start(), demo.url, device) for device in devices])
+def _open_room(session: Class, demo: DemoServer, browser: Browser, device: Device) -> Room:
+    """One tablet hides its page between its children; of the others a page is enough."""
+    pages = [browser.new_context(reduced_motion="reduce").new_page() for _ in range(2)]
+    tablets = [Tablet(device.start(), demo.url, device), *(Tablet(page, demo.url) for page in pages)]
+    return Room(session, tablets)
 
 
 def _expect_packets(room: Room, records: Records) -> None:

@@ -55,8 +55,7 @@ def test_a_new_version_waits_for_the_end_of_the_turn(
     release(2)
     look_for_updates(tablet)
     eventually(lambda: bool(page.evaluate(_WAITS)), "the new version, waiting", page)
-    for question, answer in list(child.answers.items())[1:]:
-        tablet.answer(question, answer)
+    tablet.answer_all(dict(list(child.answers.items())[1:]))
     tablet.confirm()
     expect(page.locator("html:not([data-version])")).to_be_attached()
     tablet.hand_over()

@@ -54,6 +54,8 @@ def webkit(display: str, tmp_path: Path) -> Iterator[WebKitGTK]:
     options.add_argument("--automation")
     own = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
     environment = {**os.environ, "DISPLAY": display, "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", **own}
+    # There is no graphics card to put the page together.
+    environment["WEBKIT_DISABLE_COMPOSITING_MODE"] = "1"
     started = WebKitGTK(options=options, service=Service(executable_path=find_webkit(), env=environment))
     yield started
     started.quit()
@@ -102,7 +104,7 @@ class WebKitTablet:
 
     def __init__(self, driver: WebKitGTK) -> None:
         self._driver = driver
-        self._wait = WebDriverWait(driver, _PATIENCE_S)
+        self._wait = WebDriverWait(driver, _PATIENCE_S, poll_frequency=0.05)
 
     def expect(self, selector: str) -> WebElement:
         """The first element that is shown and matches."""
