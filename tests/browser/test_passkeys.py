@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import violations
+from tests.browser.axe import BY_LANGUAGE, violations
 from tests.browser.demo import DemoServer
 from tests.browser.staff import Staff
 
@@ -32,7 +32,8 @@ def give_device(page: Page) -> None:
 def look(page: Page, name: str, folder: Path | None = None) -> None:
     if folder:
         page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert violations(page) == [], name
+    lang = page.locator("html").get_attribute("lang") or ""
+    assert violations(page, schemes=BY_LANGUAGE[lang]) == [], name
 
 
 def code_of(page: Page) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
 from hashlib import sha256
 
 import httpx2
@@ -13,7 +12,6 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from server.domain.sounds import FORMATS
 from tests.browser.demo import PATIENCE_S, Class, DemoServer
-from tests.browser.device import Device
 from tests.browser.records import Records
 from tests.browser.staff import Staff
 from tests.browser.tablet import Tablet, eventually
@@ -189,20 +187,16 @@ def test_a_voice_of_the_tablet_is_the_last_source(
     assert heard(tablet) == page.evaluate("window.said.map((text) => text.trim())")
 
 
-def test_a_ready_tablet_reads_aloud_without_network(
-    new_device: Callable[[], Device], demo: DemoServer, a_class: Class
-) -> None:
-    device = new_device()
-    tablet = Tablet(device.start(), demo.url, device)
-    tablet.join(a_class)
-    tablet.choose_language("sv")
-    tablet.expect_ready()
-    eventually(lambda: _kept(tablet), "a kept list of sounds", tablet.page)
+def test_a_ready_tablet_reads_aloud_without_network(plain: Tablet, demo: DemoServer, a_class: Class) -> None:
+    plain.join(a_class)
+    plain.choose_language("sv")
+    plain.expect_ready()
+    eventually(lambda: _kept(plain), "a kept list of sounds", plain.page)
     demo.stop()
-    tablet.page.reload()
-    tablet.choose_language("sv") if tablet.at == "language" else tablet.expect_at("welcome")
-    listen(tablet)
-    assert len(heard(tablet)) > 3
+    plain.page.reload()
+    plain.choose_language("sv") if plain.at == "language" else plain.expect_at("welcome")
+    listen(plain)
+    assert len(heard(plain)) > 3
     demo.start()
 
 
