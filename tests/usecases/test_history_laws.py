@@ -13,33 +13,54 @@ from tests.usecases.history import make_world, play
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Durability is tested elsewhere; here the disk would only be slow."""
 
-which = st.integers(0, 1)
+Step = tuple[Any, ...]
+
+_MOVES = (
+    *(("lesson",),) * 3,
+    ("revoke", "lesson"),
+    *(("revoke", "lesson", "copy", "include", "close"),) * 2,
+    *(("close",),) * 2,
+    *(("close", "copy", "lesson", "copy"),) * 2,
+    *((one,) for one in ("confirm", "deliver", "talk", "start", "finish", "leave_out", "discard", "kill")),
+)
+"""What goes together: alone, most of it would do nothing."""
+
 tablet = st.integers(0, 1)
 answers = st.sampled_from([{"q1": "home"}, {"q1": "forest", "q3": "good"}, {"q3": "not_good"}, {}, {"q1": "moon"}])
-steps = st.one_of(
-    st.tuples(st.just("confirm"), which, tablet, st.lists(answers, min_size=1, max_size=9)),
-    st.tuples(st.just("lesson"), which, tablet, st.lists(answers, min_size=1, max_size=9)),
-    st.tuples(st.just("lesson"), which, tablet, st.lists(answers, min_size=6, max_size=9)),
-    st.tuples(st.just("deliver"), which, tablet, st.booleans()),
-    st.tuples(st.just("talk"), which),
-    st.tuples(st.just("copy")),
-    st.tuples(st.just("restore"), st.integers(0, 5)),
-    st.tuples(st.just("restore"), st.integers(0, 5)),
-    st.tuples(st.sampled_from(["close", "close", "finish", "include", "leave_out", "discard"]), which),
-    st.tuples(st.just("revoke"), which, tablet),
-    st.tuples(st.just("start"), st.sampled_from(["koivu", "bjork"]), st.sampled_from([(1, 2), (1, 3, 5)])),
-    st.tuples(st.just("kill"), st.sampled_from(["close", "close", "discard", "finish"]), which),
-)
+few, class_ = st.lists(answers, min_size=1, max_size=9), st.lists(answers, min_size=6, max_size=9)
+
+
+def step(draw: st.DrawFn, name: str, here: int, by: int) -> Step:
+    """One thing that happens in a class, most of it by one of its tablets."""
+    about: dict[str, Step] = {
+        "copy": (),
+        "start": (draw(st.sampled_from(["koivu", "bjork"])), draw(st.sampled_from([(1, 2), (1, 3, 5)]))),
+        "lesson": (here, by, draw(class_)),
+        "confirm": (here, draw(tablet), draw(few)),
+        "deliver": (here, by, draw(st.booleans())),
+        "revoke": (here, by),
+        "kill": (draw(st.sampled_from(["close", "close", "discard", "finish"])), here),
+    }
+    return (name, *about.get(name, (here,)))
+
+
+@st.composite
+def branch(draw: st.DrawFn) -> list[Step]:
+    """Some life in one class with a copy before each move, and the way back to a late copy or the first."""
+    here, by = draw(st.integers(0, 1)), draw(tablet)
+    moves = draw(st.lists(st.sampled_from(_MOVES), min_size=1, max_size=4))
+    life = [step(draw, name, here, by) for move in moves for name in ("copy", *move)]
+    return [*life, ("restore", draw(st.integers(-3, 0)))]
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(steps, min_size=5, max_size=30))
-def test_nothing_is_lost_or_drawn_again(taken: list[tuple[Any, ...]]) -> None:
+@given(st.lists(branch(), min_size=1, max_size=4), st.booleans())
+def test_nothing_is_lost_or_drawn_again(branches: list[list[Step]], all_said: bool) -> None:
     with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
         lay_out(make_world, Path(folder))
-        play(Path(folder), [("copy",), *taken])
+        play(Path(folder), [one for each in branches for one in each], all_said=all_said)
