@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Error, Page, expect, sync_playwright
@@ -20,6 +21,7 @@ from tests.browser.device import Device
 from tests.browser.records import Answer, Child
 from tests.browser.tablet import Tablet, invent
 from tests.campaign.children import asked
+from tests.campaign.deck import Deck
 from tests.campaign.ledger import Ledger
 
 _PATIENCE_MS = 10_000
@@ -27,6 +29,10 @@ _LOST_PATIENCE = 12
 _HOME_S = 240
 _TRIES = 60
 _LOOK_MS = 300
+_SETTLED_MS = 400
+_WHERE = """section => [
+  section.dataset.screen === 'question' ? section.dataset.question : section.dataset.screen,
+  [...section.querySelectorAll('button[data-do="go-on"]')].some(button => button.checkVisibility())]"""
 _FULL = """() => {
   const {add} = IDBObjectStore.prototype;
   IDBObjectStore.prototype.add = () => { throw new DOMException('No room', 'QuotaExceededError'); };
@@ -66,11 +72,13 @@ class Browser:
     _over: threading.Event = field(default_factory=threading.Event)
     _failures: int = 0
     _profile: str = ""
-    _way: Callable[[Browser], None] | None = None
+    _accidents: Deck[Callable[[Browser], None]] = field(init=False)
+    _ways: Deck[Callable[[Browser], None]] = field(init=False)
     _device: Device = field(init=False)
     _tablet: Tablet = field(init=False)
 
     def start(self) -> None:
+        self._accidents, self._ways = Deck(self.rng, _ACCIDENTS), Deck(self.rng, _WAYS)
         self._going.set()
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
@@ -134,22 +142,21 @@ class Browser:
     def _live(self) -> None:
         """One screen's worth of a child, or an accident."""
         if self.rng.random() < 0.2:
-            self._accident()
+            self._accidents.draw()(self)
         else:
             self._advance()
 
     def _advance(self) -> None:
         tablet = self._tablet
-        tablet.here.wait_for(timeout=_PATIENCE_MS)
-        at = tablet.at
-        if tablet.here.locator('button[data-do="go-on"]:visible').count():
+        at, is_left_alone = tablet.here.evaluate(_WHERE)
+        if is_left_alone:
             tablet.do("new-child" if at != "stuck" and self.rng.random() < 0.1 else "go-on")
         elif at == "join":
             self._join()
         elif at == "language":
             tablet.here.locator(f'button[data-do="language"][data-lang="{self.rng.choice(("sv", "fi"))}"]').click()
         elif at == "review":
-            self._end_turn()
+            self._ways.draw()(self)
             return
         elif at.startswith("q") or at == "exit":
             self._answer(at)
@@ -157,11 +164,6 @@ class Browser:
             after = {"welcome": "start", "assent": "yes", "practice": "next", "thanks": "next", "handover": "new-child"}
             tablet.do(after.get(at, "back"))
         expect(tablet.section(at)).to_be_hidden(timeout=_PATIENCE_MS)
-
-    def _end_turn(self) -> None:
-        """Confirms, in the way that was meant for this turn."""
-        way, self._way = self._way, None
-        way(self) if way else self._confirm()
 
     def _join(self) -> None:
         found = self.find_link()
@@ -173,18 +175,19 @@ class Browser:
     def _answer(self, question: str) -> None:
         child = invent(list(asked(self._profile or "short")), self.rng.randrange(500), "fi")
         answer: Answer = child.answers.get(question)
-        if answer and self._tablet.chosen(question):
+        if is_chosen := bool(self._tablet.chosen(question)):
             answer = None
         if answer:
             self._tablet.choose(question, answer)
-            self._tablet.do("next")
-        else:
-            self._tablet.do("next" if self._tablet.chosen(question) else "skip")
+        self._tablet.do("next" if answer or is_chosen else "skip")
 
     def _confirm(self, press: Callable[[], None] | None = None) -> None:
         draft = self._expect_turn()
         (press or (lambda: self._tablet.do("confirm")))()
         expect(self._tablet.section("thanks").locator("[data-saved]")).to_be_visible(timeout=_PATIENCE_MS)
+        self._tick(draft)
+
+    def _tick(self, draft: str) -> None:
         self.ledger.tick(draft)
         self.turns += 1
 
@@ -196,13 +199,6 @@ class Browser:
         return str(draft["id"])
 
     # accidents
-
-    def _accident(self) -> None:
-        accident = self.rng.choice(_ACCIDENTS)
-        if accident in _WAYS:
-            self._way = accident
-        else:
-            accident(self)
 
     def _kill(self) -> None:
         """As an empty battery ends it."""
@@ -245,12 +241,14 @@ class Browser:
             each.page.evaluate("setTimeout(() => document.querySelector('button[data-do=confirm]').click())")
         for each in (self._tablet, other):
             each.expect_at("thanks")
-        self.ledger.tick(draft)
+        self._tick(draft)
         other.page.close()
         self.met["two tabs"] += 1
 
     def _tap_twice(self) -> None:
         self.met["double taps"] += 1
+        # No finger counts that was there before the page.
+        self._tablet.page.wait_for_timeout(_SETTLED_MS)
         self._confirm(lambda: self._tablet.double_tap(self._tablet.here.locator('button[data-do="confirm"]')))
 
     def _fill(self) -> None:
@@ -262,7 +260,7 @@ class Browser:
             self.problems.append(f"{self.name}: confirmed without room")
         self._tablet.page.evaluate("makeRoom()")
         self._tablet.go("go-on", "thanks")
-        self.ledger.tick(draft)
+        self._tick(draft)
         self.met["quota exceeded"] += 1
 
     def _kill_connections(self) -> None:
@@ -289,8 +287,7 @@ class Browser:
         self._tablet.page.evaluate("navigator.serviceWorker.getRegistration('/app/').then(found => found?.update())")
         self.met["worker updated mid-turn"] += 1
 
-    def _set_clock(self) -> None:
-        year = self.rng.choice((2009, 2045))
+    def _set_clock(self, year: int) -> None:
         self._tablet.page.clock.set_fixed_time(datetime(year, 1, 1))
         self.met[f"clock {year}"] += 1
 
@@ -326,20 +323,19 @@ class Browser:
         self.problems.append(f"{self.name} never delivered {left}, asked {said['sync']} times for {len(classes)}")
 
 
-_WAYS = (Browser._kill_while_confirming, Browser._two_tabs, Browser._tap_twice, Browser._fill)
-"""What can go wrong with a confirm."""
+_WAYS = (Browser._confirm, Browser._kill_while_confirming, Browser._two_tabs, Browser._tap_twice, Browser._fill)
+"""How a turn ends."""
 _ACCIDENTS = (
-    *(Browser._kill,) * 5,
-    *(Browser._hurry,) * 3,
-    *_WAYS,
-    *_WAYS,
+    *(Browser._kill,) * 4,
+    *(Browser._hurry,) * 2,
     Browser._crash,
     Browser._close_tab,
     Browser._reload,
-    *(Browser._kill_connections,) * 2,
+    Browser._kill_connections,
     Browser._evict,
-    *(Browser._stop_worker,) * 2,
-    *(Browser._update_worker,) * 2,
-    *(Browser._set_clock,) * 3,
+    Browser._stop_worker,
+    Browser._update_worker,
+    partial(Browser._set_clock, year=2009),
+    partial(Browser._set_clock, year=2045),
     Browser._go_offline,
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.browser.proxy import open_proxy
-from tests.campaign.director import Director
+from tests.campaign.director import STEPS, Director
 from tests.campaign.disk import Disk
 from tests.campaign.host import Host, Zygote
 from tests.campaign.ledger import Ledger
@@ -23,6 +23,7 @@ from tests.copies import lay_out
 from tests.web.demo import make_demo
 
 _CONSULTATION = "third-place"
+_RETURN_EVERY = 28
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Plan:
     """What an episode is to be; `name` is its seed, `only` are the names of its steps where not all are taken."""
 
     name: str
-    steps: int = 60
+    steps: int = len(STEPS)
     classes: int = 5
     tablets: int = 12
     browsers: int = 0
@@ -49,6 +50,7 @@ class Outcome:
     seconds: float = 0.0
     turns_in_browsers: int = 0
     recoveries_ms: list[int] = field(default_factory=list)
+    recoveries_cpu_ms: list[int] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
@@ -83,7 +85,7 @@ def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
     started = time.monotonic()
     with open_stage(plan, zygote) as director:
         for number in range(plan.steps):
-            if number == plan.steps // 2 and not plan.only:
+            if number % _RETURN_EVERY == _RETURN_EVERY // 2 and not plan.only:
                 director.return_of_many()
             director.step()
             if director.problems:
@@ -96,6 +98,7 @@ def play_episode(plan: Plan, zygote: Zygote) -> Outcome:
         seconds=time.monotonic() - started,
         turns_in_browsers=sum(browser.turns for browser in director.browsers),
         recoveries_ms=director.host.recoveries_ms,
+        recoveries_cpu_ms=director.host.recoveries_cpu_ms,
         met=+director.met + spoiled,
         problems=director.problems,
     )

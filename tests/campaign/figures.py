@@ -23,6 +23,7 @@ class Figures:
     requests: int = 0
     turns_in_browsers: int = 0
     recoveries_ms: list[int] = field(default_factory=list)
+    recoveries_cpu_ms: list[int] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
@@ -33,6 +34,7 @@ class Figures:
         self.requests += outcome.requests
         self.turns_in_browsers += outcome.turns_in_browsers
         self.recoveries_ms += outcome.recoveries_ms
+        self.recoveries_cpu_ms += outcome.recoveries_cpu_ms
         self.met += outcome.met
         self.problems += [f"episode {name}: {problem}" for problem in outcome.problems]
 
@@ -52,6 +54,7 @@ class Figures:
             "faults in all": sum(self.met.values()),
             "start after a kill, median ms": waits[len(waits) // 2],
             "start after a kill, longest ms": waits[-1],
+            "of it processor time, longest ms": max(self.recoveries_cpu_ms, default=0),
             "lost, doubled, miscounted, drawn anew": len(self.problems),
         }
 

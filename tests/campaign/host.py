@@ -74,6 +74,8 @@ class Host(DemoServer):
     platter: Path | None = None
     days_ahead: int = 0
     recoveries_ms: list[int] = field(default_factory=list)
+    """How long each start after a kill took, and how much of it the server had a processor."""
+    recoveries_cpu_ms: list[int] = field(default_factory=list)
     _was_killed: bool = False
     _pid: int = 0
 
@@ -105,7 +107,12 @@ class Host(DemoServer):
         self._signed_in.clear()
         if self._was_killed:
             self.recoveries_ms.append(round((time.monotonic() - since) * 1000))
+            self.recoveries_cpu_ms.append(self._cpu_ms())
         return self
+
+    def _cpu_ms(self) -> int:
+        used = Path(f"/proc/{self._pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return sum(int(ticks) for ticks in used[11:13]) * 1000 // os.sysconf("SC_CLK_TCK")
 
     @property
     def pid(self) -> int:
@@ -149,6 +156,8 @@ class Host(DemoServer):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(copy, self.database)
         self.sync_all()
+        # The next start replays the journal: that is no recovery.
+        self._was_killed = False
 
     def sync_all(self) -> None:
         """All that stands in the files now would survive a power cut."""

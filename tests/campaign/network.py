@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from tests.browser.proxy import CAPTIVE_PORTAL, LATE_S, Fault, FaultyProxy, Forged, Loss
+from tests.campaign.deck import Deck
 
 FAULT = "X-Campaign-Fault"
 """The header by which a scripted tablet says what its request is to meet."""
@@ -35,6 +36,10 @@ class Network(FaultyProxy):
     rng: random.Random = field(default_factory=random.Random)
     named: Counter[str] = field(default_factory=Counter)
     _drawing: threading.Lock = field(default_factory=threading.Lock)
+    _faults: Deck[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._faults = Deck(self.rng, list(FAULTS))
 
     def await_quiet(self) -> None:
         """Until no request is under way any more, also none that nobody waits for."""
@@ -48,7 +53,7 @@ class Network(FaultyProxy):
         with self._drawing:
             name = headers.get(FAULT, "")
             if FAULT not in headers and self.rng.random() < self.spoiled:
-                name = self.rng.choice(list(FAULTS))
+                name = self._faults.draw()
             self.named[name or "none"] += 1
         return FAULTS.get(name)
 

@@ -53,10 +53,9 @@ class _Platter:
             if path.is_dir():
                 self._sync_names(path)
             elif path.exists():
-                kept = self._content(path)
-                shutil.copyfile(path, kept)
-                if (named := self._named(path)).exists():
-                    shutil.copyfile(kept, named)
+                self._keep(path)
+                if self._named(path).exists():
+                    self._name(path)
 
     def _sync_names(self, folder: Path) -> None:
         there = self._named(folder)
@@ -72,10 +71,21 @@ class _Platter:
         for path in folder.iterdir():
             if path.is_dir():
                 self._named(path).mkdir(exist_ok=True)
-            elif (kept := self._content(path)).exists():
-                shutil.copyfile(kept, self._named(path))
+            elif self._content(path).exists():
+                self._name(path)
             elif not self._named(path).exists():
                 self._named(path).touch()
+
+    def _keep(self, path: Path) -> None:
+        # A server that is killed meanwhile leaves the old or the new.
+        shutil.copyfile(path, self._folder / _CONTENT / "new")
+        os.replace(self._folder / _CONTENT / "new", self._content(path))
+
+    def _name(self, path: Path) -> None:
+        kept, named = self._content(path), self._named(path)
+        if not (named.exists() and named.samefile(kept)):
+            os.link(kept, self._folder / _CONTENT / "new")
+            os.replace(self._folder / _CONTENT / "new", named)
 
     def _named(self, path: Path) -> Path:
         return self._folder / path.relative_to(self._data)
