@@ -11,7 +11,7 @@ from server.store.consultations import Revisions
 from server.store.database import Database
 from tests.copies import lay_out, make_sqlite, make_tables, run_aside, sqlite_url
 from tests.postgres import Cluster, start_cluster
-from tests.town import Town, build_town
+from tests.town import Town, make_town, poll_content
 
 # A busy machine is no fault of what is tested.
 settings.register_profile("tyck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,7 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
+            folder = item.path.parent.name
+            # Those of pwa/ share a browser.
+            item.add_marker(pytest.mark.xdist_group(folder if folder == "pwa" else f"{folder}/{item.path.stem}"))
     items.sort(key=lambda item: item.path.parent.name not in ("browser", "pwa"))
 
 
@@ -47,6 +49,19 @@ def migrated(cluster: Cluster) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def with_town(cluster: Cluster, migrated: str) -> str:
+    """The same with the small town in it."""
+    url = cluster.new_database(like=migrated)
+    run_aside(make_town(url))
+    return url
+
+
+async def make_sqlite_town(folder: Path) -> None:
+    await make_sqlite(folder)
+    await make_town(sqlite_url(folder))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -63,12 +78,13 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
 
 @pytest.fixture
 def migrated_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with our empty tables."""
+    """A database with our tables: empty, but for the town where a test wants it."""
+    has_town = "town" in request.fixturenames
     if engine == "sqlite":
-        lay_out(make_sqlite, tmp_path)
+        lay_out(make_sqlite_town if has_town else make_sqlite, tmp_path)
         return sqlite_url(tmp_path)
     found: Cluster = request.getfixturevalue("cluster")
-    return found.new_database(like=request.getfixturevalue("migrated"))
+    return found.new_database(like=request.getfixturevalue("with_town" if has_town else "migrated"))
 
 
 @pytest.fixture
@@ -79,6 +95,6 @@ async def db(migrated_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def town(db: Database) -> Town:
+def town(db: Database) -> Town:
     """A municipality with two schools and the demo consultation."""
-    return await build_town(db, Revisions(db), Live())
+    return Town(db, Revisions(db), Live(), poll_content()["id"])

@@ -104,3 +104,10 @@ async def build_town(db: Database, revisions: Revisions, live: Live, content: Ma
         await insert_area(tx, Area("koivu", "stad", "school", {"sv": "Koivu", "fi": "Koivu"}, "fi"))
         await insert_area(tx, Area("bjork", "stad", "school", {"sv": "Björk", "fi": "Björk"}, "sv"))
     return Town(db, revisions, live, await publish(db, "stad", content or poll_content()))
+
+
+async def make_town(url: str) -> None:
+    """The town in a database with our empty tables."""
+    db = Database(url)
+    await build_town(db, Revisions(db), Live())
+    await db.close()

@@ -68,16 +68,22 @@ class Group:
     grant: Grant
     state: str
     sent: list[dict[str, str]] = field(default_factory=list)
-    given: list[Mapping[str, Answer]] = field(default_factory=list)
+    given: int = 0
+    adds: dict[str, list[Cells]] = field(default_factory=lambda: {entry: [] for entry in POLL.ledger})
+
+    def give(self, answers: Sequence[Mapping[str, Answer]]) -> None:
+        self.given += len(answers)
+        for entry, cells in added(self.session.profile, answers).items():
+            self.adds[entry] += cells
 
     def added(self, entry: str) -> list[Cells]:
         """What its answers add to an entry, child by child."""
-        return added(self.session.profile, self.given)[entry]
+        return self.adds[entry]
 
     def skipped(self, entry: str) -> int:
         """How many of its children were asked and gave no answer."""
         is_asked = entry in POLL.entries_asked(self.session.profile)
-        return len(self.given) - len(self.added(entry)) if is_asked else 0
+        return self.given - len(self.added(entry)) if is_asked else 0
 
 
 def added(profile: str, given: Sequence[Mapping[str, Answer]]) -> dict[str, list[Cells]]:
@@ -110,7 +116,7 @@ class Ledger:
         assert set(outcome.receipts.values()) == {STORED}
         group.sent += sent
         if not self.frozen:
-            group.given += given
+            group.give(given)
 
     async def repeat(self, group: Group) -> None:
         outcome = await self.town.deliver(group.grant, *group.sent[-20:])

@@ -193,18 +193,18 @@ def test_an_own_picture_is_named_by_its_content() -> None:
 
 
 @pytest.fixture
-async def town(db: Database) -> Database:
+async def places(db: Database) -> Database:
     async with db.writing() as tx:
         for place in ("stad", "by"):
             await insert_area(tx, Area(place, None, "municipality", NAMES, "sv"))
     return db
 
 
-async def test_a_picture_is_kept_once_for_an_area_with_its_newest_words(town: Database) -> None:
+async def test_a_picture_is_kept_once_for_an_area_with_its_newest_words(places: Database) -> None:
     file, easel = saved(photo(), "JPEG"), Easel()
-    hexcode = await keep_picture(town, easel, "stad", file, ALT, by="mika")
-    assert await keep_picture(town, easel, "stad", file, {"sv": "Gården", "fi": "Piha"}, by="mika") == hexcode
-    async with town.reading() as tx:
+    hexcode = await keep_picture(places, easel, "stad", file, ALT, by="mika")
+    assert await keep_picture(places, easel, "stad", file, {"sv": "Gården", "fi": "Piha"}, by="mika") == hexcode
+    async with places.reading() as tx:
         (kept,) = await list_pictures(tx, ["stad"])
         assert await list_pictures(tx, ["by"]) == []
         body = await find_picture(tx, kept.id)
@@ -213,31 +213,31 @@ async def test_a_picture_is_kept_once_for_an_area_with_its_newest_words(town: Da
     assert picture_id(body) == kept.id
 
 
-async def test_deleting_it_in_one_area_leaves_it_in_the_other(town: Database) -> None:
+async def test_deleting_it_in_one_area_leaves_it_in_the_other(places: Database) -> None:
     file, easel = saved(photo(), "JPEG"), Easel()
-    hexcode = await keep_picture(town, easel, "stad", file, ALT, by="mika")
-    await keep_picture(town, easel, "by", file, ALT, by="mika")
-    await forget_picture(town, "stad", own_id(hexcode) or "", by="mika")
-    async with town.reading() as tx:
+    hexcode = await keep_picture(places, easel, "stad", file, ALT, by="mika")
+    await keep_picture(places, easel, "by", file, ALT, by="mika")
+    await forget_picture(places, "stad", own_id(hexcode) or "", by="mika")
+    async with places.reading() as tx:
         assert [each.area for each in await list_pictures(tx, ["stad", "by"])] == ["by"]
         noted = [(done.what, done.area, done.about) for done in await list_actions(tx, ["stad", "by"], most=9)]
     assert noted == [(f"picture_{what}", place, ALT["sv"]) for what, place in LOGGED]
-    async with town.reading() as tx:
+    async with places.reading() as tx:
         assert await find_picture(tx, own_id(hexcode) or "") is not None
 
 
-async def test_a_picture_that_a_poll_shows_stays(town: Database) -> None:
-    hexcode = await keep_picture(town, Easel(), "stad", saved(photo(), "JPEG"), ALT, by="mika")
-    await publish(town, "stad", {**poll_content(), "coverEmojiHex": hexcode})
+async def test_a_picture_that_a_poll_shows_stays(places: Database) -> None:
+    hexcode = await keep_picture(places, Easel(), "stad", saved(photo(), "JPEG"), ALT, by="mika")
+    await publish(places, "stad", {**poll_content(), "coverEmojiHex": hexcode})
     with pytest.raises(DomainError) as refusal:
-        await forget_picture(town, "stad", own_id(hexcode) or "", by="mika")
+        await forget_picture(places, "stad", own_id(hexcode) or "", by="mika")
     assert refusal.value.kind.code == "picture_used"
-    async with town.reading() as tx:
+    async with places.reading() as tx:
         assert await find_picture(tx, own_id(hexcode) or "") is not None
 
 
-async def test_nothing_is_kept_of_what_is_refused(town: Database) -> None:
+async def test_nothing_is_kept_of_what_is_refused(places: Database) -> None:
     with pytest.raises(DomainError):
-        await keep_picture(town, Easel(), "stad", SVG, ALT, by="mika")
-    async with town.reading() as tx:
+        await keep_picture(places, Easel(), "stad", SVG, ALT, by="mika")
+    async with places.reading() as tx:
         assert await list_pictures(tx, ["stad"]) == []
