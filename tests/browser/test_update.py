@@ -23,8 +23,7 @@ def release(demo: DemoServer, tmp_path: Path) -> Iterator[Release]:
     def make(number: int) -> None:
         folder = tmp_path / f"version-{number}"
         for name in ("server", "pwa", "static", "locales"):
-            # With what Python has compiled, which it would else do again at every start.
-            shutil.copytree(ROOT / name, folder / name)
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         script = folder / "pwa/app.js"
         script.write_text(script.read_text("utf-8") + f'\ndocument.documentElement.dataset.version = "{number}";\n')
         demo.stop()
