@@ -8,7 +8,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes
 NODE := .cache/node
 LANGUAGES := sv fi
-CATALOGUES := $(basename $(wildcard $(LANGUAGES:%=locales/%/LC_MESSAGES/messages.po)))
+FURTHER := $(filter-out $(LANGUAGES),$(notdir $(patsubst %/,%,$(wildcard locales/*/))))
+CATALOGUES := $(basename $(wildcard locales/*/LC_MESSAGES/messages.po))
 JS_FOLDERS := $(wildcard pwa static/js)
 export PYTHON
 
@@ -76,13 +77,18 @@ format: $(VENV)/made-check ## format the Python files
 	$(PY) -m ruff format .
 
 .PHONY: locales
-locales: $(VENV)/made-run ## collect the texts, update the Swedish and Finnish catalogues, compile them
+locales: $(VENV)/made-run ## collect the texts, update every folder of locales/, compile them
 	@mkdir -p .cache locales
 	$(PY) -m babel.messages.frontend --quiet extract -F pyproject.toml --no-location --sort-output \
 	  --project Tyck --version 0 --last-translator "The Tyck project" --copyright-holder "The Tyck project" -o .cache/messages.pot .
 	@grep -v '^"POT-Creation-Date' .cache/messages.pot > locales/messages.pot
 	@for language in $(LANGUAGES); do \
 	  $(PY) -m babel.messages.frontend --quiet update -i locales/messages.pot -d locales -l $$language \
+	    --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; done
+	$(PY) -m babel.messages.frontend --quiet extract -F locales/child.toml --no-location --sort-output \
+	  --project Tyck --version 0 --last-translator "The Tyck project" --copyright-holder "The Tyck project" -o .cache/child.pot .
+	@for language in $(FURTHER); do \
+	  $(PY) -m babel.messages.frontend --quiet update -i .cache/child.pot -d locales -l $$language \
 	    --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; done
 	@$(MAKE) setup
 

@@ -7,6 +7,7 @@ import click
 from server.commands import named_area, settings_for, with_database, write_file
 from server.domain.errors import DomainError
 from server.domain.package_files import MAX_PACKAGE, PackageError
+from server.i18n import further_languages
 from server.store.areas import list_areas
 from server.store.database import Database
 from server.usecases.packages import export_package, import_package
@@ -68,6 +69,7 @@ async def _import(db: Database, data: bytes, area: str) -> str:
             data,
             owner,
             by="",
+            languages=further_languages(),
         )
     except PackageError as error:
         faults = [str(fault) for fault in error.faults]

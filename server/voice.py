@@ -50,10 +50,20 @@ class Voice:
     def __init__(self, *, speaks: bool) -> None:
         self.speaks = speaks
         self._turn = asyncio.Lock()
+        self._voices: dict[str, bool] = {}
 
     def missing(self) -> list[str]:
         """The programs that are not installed; without them there are no sounds, and everything else works."""
         return [program for program in _PROGRAMS if shutil.which(program) is None]
+
+    async def has_voice(self, lang: str) -> bool:
+        """Whether the generated voice speaks a language."""
+        if lang not in self._voices:
+            command = ("espeak-ng", f"--voices={lang}")
+            process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+            listed, _ = await process.communicate()
+            self._voices[lang] = len(listed.splitlines()) > 1
+        return self._voices[lang]
 
     async def say(self, text: str, lang: str) -> Sound:
         """The generated voice. Raises OSError or DomainError `not_a_sound` when the programs fail."""

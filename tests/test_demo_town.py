@@ -170,7 +170,7 @@ async def test_the_whole_town_is_as_it_is_promised_and_fits_the_poll() -> None:
         profile = POLL.profile_for(held.group.grades).id
         assert 4 <= held.group.enrolled <= 24
         for child in held.children:
-            assert suits(POLL.asked(profile), Response("r", child.lang, child.answers, child.end)), child
+            assert suits(POLL, profile, Response("r", child.lang, child.answers, child.end)), child
             if child.made:
                 made += 1
                 assert ideas.suits(POLL, profile, child.made.idea)

@@ -62,8 +62,8 @@ class Town:
     async def deliver(self, grant: Grant, *items: Mapping[str, Any], **report: Any) -> Outcome:
         """One sync request with these raw items, as web/sync.py would hand it over."""
         revision = await self.revisions.find(grant.revision)
-        asked = revision.poll.asked(grant.profile) if revision else None
-        good, rejected = judge(asked, grant.revision, items)
+        poll = revision.poll if revision else None
+        good, rejected = judge(poll, grant.profile, grant.revision, items)
         told = {"ready": "yes", "turn": "idle", "pending": 0, **report}
         return await self.collector.deliver(Delivery(grant, good, rejected, **told))
 

@@ -98,7 +98,7 @@ class Lessons:
         revision = await here.revisions.find(grant.revision)
         assert revision
         items, rejected = judge(
-            revision.poll.asked(grant.profile), grant.revision, [_item(grant.revision, one) for one in children]
+            revision.poll, grant.profile, grant.revision, [_item(grant.revision, one) for one in children]
         )
         assert not rejected, rejected
         await self._collector.deliver(Delivery(grant, items, {}, ready="yes", turn="idle", pending=0))

@@ -53,6 +53,8 @@ class Did(StrEnum):
     CONSULTATION_ARCHIVED = "consultation_archived"
     CONSULTATION_ERASED = "consultation_erased"
     GUESSING_STARTED = "guessing_started"
+    LANGUAGE_ADDED = "language_added"
+    LANGUAGE_REMOVED = "language_removed"
     POLL_PUBLISHED = "poll_published"
     PACKAGE_IMPORTED = "package_imported"
     PACKAGE_EXPORTED = "package_exported"

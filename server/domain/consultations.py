@@ -1,14 +1,14 @@
 """A consultation's polls as the children meet them, read from a poll package's `poll.json`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 from server.domain.errors import N_
-from server.domain.packages import LANGUAGES, Part, PollError, changed, read_question
-from server.domain.questions import ANSWERED_IN, Question, Text
+from server.domain.packages import LANGUAGES, Part, PollError, changed, read_question, read_whole
+from server.domain.questions import ANSWERED_IN, Option, Question, Text
 from server.domain.sections import (
     SECTIONS,
     Assent,
@@ -34,6 +34,7 @@ MINI = "mini"
 """The profile of three questions for one computer: chosen by a teacher, never by the grade."""
 
 _MOST_QUESTIONS = 30
+_SAID_BY_NOBODY = "put_away"
 MOST_PROFILES = 6
 _MOST_MINUTES = 60
 
@@ -53,7 +54,7 @@ class Profile:
 class Poll:
     """`editions` holds the questions as each profile meets them, by profile and question; `bands` words for a share.
 
-    `piloted` tells that children have tried it.
+    `piloted` tells that children have tried it; `further` are the languages that it was begun in beside ours.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Poll:
     bands: Mapping[str, Text]
     piloted: bool
     experience: tuple[Experience, ...]
+    further: tuple[Option, ...]
 
     @cached_property
     def question(self) -> Mapping[str, Question]:
@@ -83,7 +85,20 @@ class Poll:
     @cached_property
     def ledger(self) -> Mapping[str, Question]:
         """The ledger's entries by id: one per question, each pair its own, an idea none; and the answering language."""
-        return {entry.id: entry for question in (*self.questions, ANSWERED_IN) for entry in question.entries}
+        return {entry.id: entry for question in (*self.questions, self.answered_in) for entry in question.entries}
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Those that it is offered in: a further one when nothing a child meets is missing in it."""
+        return self.answered_in.option_ids
+
+    @cached_property
+    def answered_in(self) -> Question:
+        """What every poll asks without asking, with this poll's languages."""
+        met = (self.title, self.subtitle, self.introduction, self.assent, self.practice, self.thanks, self.stop)
+        texts = [*_texts_in((*met, self.questions, self.editions))]
+        whole = (language for language in self.further if all(text.get(language.id) for text in texts))
+        return replace(ANSWERED_IN, options=(*ANSWERED_IN.options, *whole))
 
     def profile(self, profile_id: str) -> Profile | None:
         return next((profile for profile in self.profiles if profile.id == profile_id), None)
@@ -109,7 +124,7 @@ class Poll:
 
 def parse_poll(content: Mapping[str, Any]) -> Poll:
     """The poll a package's `poll.json` describes. Raises PollError, which names the part that is wrong."""
-    part = Part("", dict(content))
+    part, further = read_whole(content)
     listed = part["questions"].parts(_MOST_QUESTIONS)
     questions = tuple(read_question(one) for one in listed)
     _name_once(part["questions"], [ANSWERED_IN.id, *(question.id for question in questions)])
@@ -138,12 +153,29 @@ def parse_poll(content: Mapping[str, Any]) -> Poll:
         bands=read_bands(part["resultBands"]),
         piloted=is_piloted(part),
         experience=read_experience(part),
+        further=further,
     )
+
+
+def _texts_in(part: object) -> Iterator[Text]:
+    """Every text in what was read, however deep."""
+    if isinstance(part, Mapping) and LANGUAGES[0] in part:
+        yield part
+    elif isinstance(part, Mapping):
+        yield from _texts_in(tuple(part.values()))
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _texts_in(each)
+    elif is_dataclass(part):
+        yield from _texts_in(tuple(getattr(part, each.name) for each in fields(part) if each.name != _SAID_BY_NOBODY))
 
 
 def list_faults(content: Mapping[str, Any]) -> list[PollError]:
     """What keeps a poll from being read: the first fault of every part and of every question."""
-    part = Part("", dict(content))
+    try:
+        part, _ = read_whole(content)
+    except PollError as fault:
+        return [fault]
     readers: list[Callable[[], object]] = [partial(_read, part, name) for name in SECTIONS]
     with suppress(PollError):
         readers += [partial(read_question, one) for one in part["questions"].parts(_MOST_QUESTIONS)]

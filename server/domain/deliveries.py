@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.domain.consultations import Poll
 from server.domain.grants import Grant
-from server.domain.questions import Question
 from server.domain.responses import Gone, Rejected, Response, is_id, read_response, suits
 from server.domain.sessions import State
 
@@ -72,11 +72,11 @@ def read_pair(commit: str) -> tuple[int, str] | None:
 
 
 def judge(
-    asked: Mapping[str, Question] | None, revision: str, raw_items: Sequence[object], unseal: Unseal = _no_seals
+    poll: Poll | None, profile: str, revision: str, raw_items: Sequence[object], unseal: Unseal = _no_seals
 ) -> tuple[tuple[Item, ...], dict[str, Receipt]]:
     """Divides what a tablet sent into items to keep and rejected ones; an item without a usable id answers as `#n`.
 
-    `asked` are the questions of `revision` as the tablet's profile meets them, None when we do not know it. An item
+    `poll` is that of `revision`, as children with the tablet's `profile` meet it; None when we do not know it. An item
     has its body, or the seal it was given for it.
     """
     items: dict[str, Item] = {}
@@ -95,7 +95,7 @@ def judge(
         except Gone:
             rejected[item_id] = Receipt("gone")
             continue
-        fits = asked is not None and response.revision == revision and suits(asked, response)
+        fits = poll is not None and response.revision == revision and suits(poll, profile, response)
         items.setdefault(item_id, Item(item_id, body, response, fits))
     return tuple(items.values()), {key: receipt for key, receipt in rejected.items() if key not in items}
 

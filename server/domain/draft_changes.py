@@ -9,7 +9,7 @@ from typing import Any
 
 from server.domain.consultations import MINI, MOST_PROFILES
 from server.domain.errors import DomainError
-from server.domain.packages import LANGUAGES, MAX_OPTIONS
+from server.domain.packages import LANGUAGES, MAX_OPTIONS, MOST_FURTHER, list_further
 from server.domain.questions import KINDS
 
 Content = dict[str, Any]
@@ -211,6 +211,22 @@ def remove(content: Content, path: str) -> None:
 def restore(content: Content, path: str) -> None:
     parts, at = _find(content, path)
     parts[at].pop(REMOVED, None)
+
+
+def add_language(content: Content, code: str, name: Mapping[str, str]) -> None:
+    """One more language for the children, whose `name` staff read. Raises `bad_form` when there are too many."""
+    if code in list_further(content):
+        return
+    if len(list_further(content)) >= MOST_FURTHER:
+        raise DomainError("bad_form", [("languages", "too_many")])
+    content["languages"] = [*content.get("languages", ()), {"id": code, "text": dict(name)}]
+
+
+def remove_language(content: Content, code: str) -> None:
+    """Children are not offered it any more; what was written in it comes back with it."""
+    content["languages"] = [each for each in content.get("languages", ()) if each["id"] != code]
+    if not content["languages"]:
+        del content["languages"]
 
 
 def _find(content: Content, path: str) -> tuple[list[Content], int]:

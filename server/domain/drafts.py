@@ -5,14 +5,14 @@ A path names its way by ids, as `questions.q1.options.home.text.sv`. Knows no ru
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from server.domain.errors import DomainError
 from server.domain.feedback import Done, empty_feedback
-from server.domain.packages import LANGUAGES, MAX_OPTIONS
+from server.domain.packages import LANGUAGES, MAX_OPTIONS, list_further
 from server.domain.questions import TENTHS
 from server.domain.sessions import GRADES
 
@@ -27,8 +27,9 @@ _DATES = {*FACT_DATES, "meeting", "decidedOn", "day"}
 _ONE_LANGUAGE = {"name", "caseNumber"}
 """Texts that are the same for every reader."""
 
-_CHILDREN_MEET = {"title", "subtitle", "coverEmojiHex", "introduction", "assent", "practice", "questions", "thanks"}
-_PARTS = _CHILDREN_MEET | {"stopDialog", "teacher", "guardianNotice", "gradeProfiles"}
+_CHILDREN_READ = {"title", "subtitle", "introduction", "assent", "practice", "questions", "thanks", "stopDialog"}
+_CHILDREN_MEET = _CHILDREN_READ | {"coverEmojiHex"}
+_PARTS = _CHILDREN_MEET | {"teacher", "guardianNotice", "gradeProfiles"}
 _OPTIONAL = {"help", "instruction", "stem", "purpose", "decider", "canChange"}
 _PICTURES = {"emojiHex", "coverEmojiHex"}
 _FLAGS = {"sensitive", "wall", "randomise", "flipOrderForHalf", "enabled"}
@@ -159,10 +160,15 @@ def find_slot(content: Content, path: str) -> Slot:
         holder = _step(holder, name, content)
         if not isinstance(holder, dict | list):
             raise unknown
-    kind = "member" if is_member else _kind(holder, names[-1])
+    kind = "member" if is_member else _kind(holder, names[-1], list_languages(content, path))
     if kind is None or not isinstance(holder, dict) or (names[-2:-1] == ["grades"] and not _is_grade(names[-1])):
         raise unknown
     return Slot(path, kind, holder, names[-1], content)
+
+
+def list_languages(content: Content, path: str) -> tuple[str, ...]:
+    """The languages that a text at `path` is written in: further ones where children read it."""
+    return (*LANGUAGES, *(list_further(content) if path.split(".")[0] in _CHILDREN_READ else ()))
 
 
 def _step(holder: Any, name: str, content: Content) -> Any:
@@ -177,11 +183,11 @@ def _step(holder: Any, name: str, content: Content) -> Any:
     return None
 
 
-def _kind(holder: Any, name: str) -> str | None:
+def _kind(holder: Any, name: str, languages: Collection[str]) -> str | None:
     """The kind of a field, None when there is no such field."""
     if not isinstance(holder, dict):
         return None
-    if name in LANGUAGES:
+    if name in languages:
         return "text" if not holder or any(lang in holder for lang in LANGUAGES) else None
     is_known = name in holder or "kind" in holder
     if name in _PICTURES:

@@ -50,6 +50,7 @@ class Rule(Enum):
     PICTURE_UNKNOWN = ("picture_unknown", 25, Severity.BLOCKS)
     TEXT_MISSING = ("text_missing", 26, Severity.BLOCKS)
     TRANSLATION_MISSING = ("translation_missing", 26, Severity.BLOCKS)
+    FURTHER_MISSING = ("further_missing", 26, Severity.ADVISES)
     TOO_MANY_PANELS = ("too_many_panels", 29, Severity.WARNS)
     LONG_PANEL = ("long_panel", 29, Severity.WARNS)
     NO_QUESTIONS = ("no_questions", 10, Severity.BLOCKS)

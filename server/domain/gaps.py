@@ -8,7 +8,7 @@ from server.domain.draft_changes import shown
 from server.domain.drafts import FACT_TEXTS
 from server.domain.findings import Finding, Rule, Severity
 from server.domain.lint import lint
-from server.domain.packages import LANGUAGES, PollError
+from server.domain.packages import LANGUAGES, PollError, list_further
 
 Content = dict[str, Any]
 
@@ -53,8 +53,11 @@ def list_fact_gaps(facts: Content) -> list[Finding]:
 
 
 def filled(content: Content, known: Collection[str]) -> Content:
-    """The draft made playable for a look: what is missing stands in the other language or as three dots."""
-    return dict(_filled(complete(content), known))
+    """The draft made playable for a look: what is missing stands in the other language or as three dots.
+
+    In a further language it is always three dots: one language is never mixed with another for who reads no other.
+    """
+    return dict(_filled(complete(content), known, list_further(content)))
 
 
 def _pruned(part: Any) -> Any:
@@ -68,15 +71,16 @@ def _is_written(text: Any) -> bool:
     return not isinstance(text, dict) or "builtFrom" in text or any(text.get(lang) for lang in LANGUAGES)
 
 
-def _filled(part: Any, known: Collection[str]) -> Any:
+def _filled(part: Any, known: Collection[str], further: Collection[str]) -> Any:
     if isinstance(part, list):
-        return [_filled(each, known) for each in part]
+        return [_filled(each, known, further) for each in part]
     if not isinstance(part, dict):
         return part
-    made = {key: _filled(value, known) for key, value in part.items()}
+    made = {key: _filled(value, known, further) for key, value in part.items()}
     if any(lang in part for lang in LANGUAGES):
         written = next((part[lang] for lang in LANGUAGES if part.get(lang)), _ELLIPSIS)
         made |= {lang: part.get(lang) or written for lang in LANGUAGES}
+        made |= {lang: part.get(lang) or _ELLIPSIS for lang in further}
     for name in ("emojiHex", "coverEmojiHex"):
         if name in part and part[name] not in known:
             made[name] = _ANY_PICTURE

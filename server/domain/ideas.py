@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.consultations import LANGUAGES, Poll
+from server.domain.consultations import Poll
+from server.domain.packages import is_language
 from server.domain.responses import Rejected, read_json
 
 MAX_BYTES = 200 * 1024
@@ -53,7 +54,7 @@ def read_idea(content: Mapping[str, Any]) -> Idea:
     if not content.keys() >= _NEEDED or content.keys() - _NEEDED - _OPTIONAL:
         raise Rejected("bad_body")
     question, lang, grades, may_show = (content[name] for name in ("question", "lang", "grades", "may_show"))
-    if not _is_name(question) or not isinstance(may_show, bool) or lang not in LANGUAGES:
+    if not _is_name(question) or not isinstance(may_show, bool) or not is_language(lang):
         raise Rejected("bad_body")
     if not isinstance(grades, list) or not all(type(grade) is int for grade in grades):
         raise Rejected("bad_body")
@@ -65,9 +66,9 @@ def read_idea(content: Mapping[str, Any]) -> Idea:
 
 
 def suits(poll: Poll, profile: str, idea: Idea) -> bool:
-    """Whether children with this profile are asked for an idea here, and for writing if it has text."""
+    """Whether children with this profile are asked for an idea here in this language, for writing if it has text."""
     question = poll.asked(profile).get(idea.question)
-    if question is None or question.kind != "idea":
+    if question is None or question.kind != "idea" or idea.lang not in poll.languages:
         return False
     asked = {way.id for way in question.inputs}
     return (not idea.strokes or "drawing" in asked) and (idea.text is None or "text" in asked)

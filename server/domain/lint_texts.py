@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.consultations import LANGUAGES
 from server.domain.findings import Finding, Rule
+from server.domain.packages import LANGUAGES, list_further
 from server.domain.readability import lix, negations, words
 
 # The limit of Swedish for beginners; Finnish newspapers measure 25 more than Swedish ones for their longer words
@@ -49,6 +49,9 @@ def lint_texts(content: Content) -> Iterator[Finding]:
         for lang in LANGUAGES if written else ():
             if lang not in written:
                 yield Finding(Rule.TRANSLATION_MISSING, spot.path, lang=lang)
+        for lang in list_further(content) if written else ():
+            if not spot.text.get(lang):
+                yield Finding(Rule.FURTHER_MISSING, spot.path, lang=lang)
         for lang, text in written.items():
             yield from _wording(spot, lang, text)
 

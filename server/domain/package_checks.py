@@ -12,7 +12,7 @@ from server.domain.errors import N_
 from server.domain.own_pictures import MAX_ALT, own_hexcode, own_id
 from server.domain.package_files import PackageError, fault, pack, unpack
 from server.domain.package_shapes import list_shape_faults
-from server.domain.packages import MOST_LETTERS, Part, PollError, is_plain
+from server.domain.packages import MOST_LETTERS, Part, PollError, is_language, is_plain
 from server.domain.questions import Text
 
 SCHEMA_VERSION = 1
@@ -42,8 +42,9 @@ def write_package(package: Package) -> bytes:
     return pack(files)
 
 
-def read_package(data: bytes, has_picture: Callable[[str], bool]) -> Package:
-    """What a zip file holds, checked but for what only decoders see; `has_picture` knows OpenMoji's names.
+def read_package(data: bytes, has_picture: Callable[[str], bool], languages: Collection[str] = ()) -> Package:
+    """What a zip file holds, checked but for what only decoders see; `has_picture` knows OpenMoji's names, `languages`
+    are the further ones that we have.
 
     Raises PackageError.
     """
@@ -52,7 +53,7 @@ def read_package(data: bytes, has_picture: Callable[[str], bool]) -> Package:
     pictures = {own_hexcode(name): body for name, body in _in_folder(files, "pictures/").items()}
     alternatives = content.pop(_ALTERNATIVES, {})
     faults = [*_picture_faults(content, pictures, has_picture), *_alternative_faults(alternatives, pictures)]
-    faults += [*list_shape_faults(Part("", content)), *list_faults(content)]
+    faults += [*list_shape_faults(Part("", content)), *_language_faults(content, languages), *list_faults(content)]
     if faults:
         raise PackageError(list({str(one): one for one in faults}.values()))
     said = Part(_ALTERNATIVES, alternatives)
@@ -114,6 +115,13 @@ def _picture_faults(content: Any, own: Collection[str], has_picture: Callable[[s
     for name in own:
         if name not in named:
             yield fault(name, N_("is a picture that the poll does not show"))
+
+
+def _language_faults(content: Any, known: Collection[str]) -> Iterator[PollError]:
+    listed = content.get("languages")
+    for one in Part("languages", listed).parts() if isinstance(listed, list) else ():
+        if isinstance(one.value, dict) and is_language(code := one.value.get("id")) and code not in known:
+            yield one["id"].error(N_("is a language that we do not have: ask for its folder, or take it out"))
 
 
 def _alternative_faults(alternatives: Any, pictures: Collection[str]) -> Iterator[PollError]:

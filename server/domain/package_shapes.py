@@ -13,7 +13,7 @@ _NAMES: dict[type, str] = {
     dict: "title subtitle text help instruction heading alt stem reminder notNow mayShow label overrides introduction "
     "assent practice thanks stopDialog teacher resultBands guardianNotice yes no afterNo helped drawing drawing+text",
     list: "questions gradeProfiles options pairs inputs lines experience before during after questionIds fixedLast "
-    "pairIds grades",
+    "pairIds grades languages",
     int: "coins maxSelect minSelect maxRank minRank minGrade maxChars targetMinutes scalePoints value",
     bool: "randomise sensitive wall enabled alone flipOrderForHalf mayLeaveUnspent stored",
 }

@@ -10,12 +10,16 @@ from server.domain.errors import N_
 from server.domain.questions import KINDS, TENTHS, MayShow, Option, Pair, Question, Text
 
 LANGUAGES = ("sv", "fi")
+"""Those that every text must have; a poll may have further ones for its children."""
+
+MOST_FURTHER = 6
 SCENES = {"invented-village": frozenset({"school", "forest", "river", "field", "shop", "homes"})}
 """The drawings that places lie in, with their zones."""
 
 MAX_OPTIONS = 6
 MAX_CHARS = 280
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PURSES = [coins for coins in range(1, TENTHS + 1) if TENTHS % coins == 0]
 _LEAST_OPTIONS = {"idea": 0, "this_or_that": 0}
 MOST_LETTERS = 4000
@@ -41,10 +45,14 @@ class PollError(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """A value in a package and the path that leads to it. Every reader raises PollError."""
+    """A value in a package and the path that leads to it; `further` are the languages its texts may have besides.
+
+    Every reader raises PollError.
+    """
 
     path: str
     value: Any
+    further: tuple[str, ...] = ()
 
     def error(self, message: str, **values: object) -> PollError:
         return PollError(self.path[:_LONGEST_PATH] or "poll.json", message, values)
@@ -61,7 +69,7 @@ class Part:
     def named(self) -> Mapping[str, "Part"]:
         if not isinstance(self.value, dict):
             raise self.error(N_("must be an object"))
-        return {str(key): Part(self._below(str(key)), value) for key, value in self.value.items()}
+        return {str(key): Part(self._below(str(key)), value, self.further) for key, value in self.value.items()}
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
@@ -71,7 +79,7 @@ class Part:
             raise self.error(N_("must be a list"))
         if len(self.value) > most:
             raise self.error(N_("must hold at most %(most)s entries"), most=most)
-        return [Part(f"{self.path}[{number}]", value) for number, value in enumerate(self.value)]
+        return [Part(f"{self.path}[{number}]", value, self.further) for number, value in enumerate(self.value)]
 
     def string(self) -> str:
         if not isinstance(self.value, str) or not self.value.strip():
@@ -99,7 +107,11 @@ class Part:
         return bool(found and found.value)
 
     def text(self) -> Text:
-        return {language: self[language].string() for language in LANGUAGES}
+        """In every language that must be there, and in those of the further ones that it is written in."""
+        besides = {language: self.maybe(language) for language in self.further}
+        return {language: self[language].string() for language in LANGUAGES} | {
+            language: found.string() for language, found in besides.items() if found and found.value
+        }
 
     def text_at(self, key: str) -> Text | None:
         found = self.maybe(key)
@@ -117,6 +129,32 @@ class Part:
         return str(self.value)
 
 
+def is_language(code: object) -> bool:
+    """Whether it has the form of a language's code, as `en`."""
+    return isinstance(code, str) and _LANGUAGE.fullmatch(code) is not None
+
+
+def list_further(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The further languages of a poll that was read before, also of a draft."""
+    return tuple(each["id"] for each in content.get("languages", ()))
+
+
+def read_whole(content: Mapping[str, Any]) -> tuple[Part, tuple[Option, ...]]:
+    """A whole `poll.json`, ready to be read in all its languages; and its further ones, named in those of the staff."""
+    part = Part("", dict(content))
+    listed = part.maybe("languages")
+    parts = listed.parts(MOST_FURTHER) if listed else []
+    named = [Option(_language(one["id"]), "1F4AC", one["text"].text()) for one in parts]
+    _different([(one, language.id) for one, language in zip(parts, named, strict=True)])
+    return replace(part, further=tuple(language.id for language in named)), tuple(named)
+
+
+def _language(part: Part) -> str:
+    if not is_language(part.value) or part.value in LANGUAGES:
+        raise part.error(N_("must be the code of a further language, such as en"))
+    return str(part.value)
+
+
 def read_option(part: Part) -> Option:
     return Option(part["id"].id(), part["emojiHex"].string(), part["text"].text())
 
@@ -124,7 +162,7 @@ def read_option(part: Part) -> Option:
 def changed(part: Part, overrides: Part | None) -> Part:
     """A question with what a profile changes in it."""
     parts = {**part.named(), **(overrides.named() if overrides else {})}
-    return Part(part.path, {name: one.value for name, one in parts.items()})
+    return Part(part.path, {name: one.value for name, one in parts.items()}, part.further)
 
 
 def read_question(part: Part, youngest: int = 0) -> Question:

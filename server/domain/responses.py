@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.consultations import LANGUAGES
+from server.domain.consultations import Poll
+from server.domain.packages import is_language
 from server.domain.questions import ANSWERED_IN, TYPED, Answer, Cells, Question, adds, fits
 
 MAX_BYTES = 8 * 1024
@@ -71,14 +72,17 @@ def read_response(body: object) -> Response:
     revision, lang, answers, end = content["revision"], content["lang"], content["answers"], content["end"]
     if not isinstance(revision, str) or not isinstance(answers, dict) or not body.isprintable():
         raise Rejected("bad_body")
-    if lang not in LANGUAGES or end not in ("done", "stopped"):
+    if not is_language(lang) or end not in ("done", "stopped"):
         raise Rejected("bad_body")
     return Response(revision, lang, answers, end)
 
 
-def suits(asked: Mapping[str, Question], response: Response) -> bool:
-    """Whether every answer belongs to what was asked: known questions and options, no tick or coin too many."""
-    return all(
+def suits(poll: Poll, profile: str, response: Response) -> bool:
+    """Whether it is in a language of the poll, and every answer belongs to what children with this profile are asked:
+    known questions and options, no tick or coin too many.
+    """
+    asked = poll.asked(profile)
+    return response.lang in poll.languages and all(
         question_id in asked and fits(asked[question_id], answer) for question_id, answer in response.answers.items()
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from server.domain.consultations import Poll
+from server.domain.consultations import LANGUAGES, Poll
 from server.domain.questions import KINDS, Question, Text
 from server.domain.results import Result
 from server.store.areas import Area
@@ -54,8 +54,8 @@ def _asked(poll: Poll) -> dict[str, Text]:
     found = {entry: question.text for entry, question in poll.ledger.items()}
     for question in poll.questions:
         for pair in question.entries if question.pairs else ():
-            sides = {lang: " / ".join(option.text[lang] for option in pair.options) for lang in question.text}
-            found[pair.id] = {lang: f"{text} {sides[lang]}" for lang, text in question.text.items()}
+            sides = {lang: " / ".join(option.text[lang] for option in pair.options) for lang in LANGUAGES}
+            found[pair.id] = {lang: f"{question.text[lang]} {sides[lang]}" for lang in LANGUAGES}
     return found
 
 

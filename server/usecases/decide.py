@@ -39,8 +39,11 @@ async def include(
         found = [
             (id_, body, read_response(body)) for id_, body in await responses.list_undecided(tx, session_id, reason)
         ]
-        asked = revision.poll.asked(session.profile) if revision else {}
-        fitting = [one for one in found if one[2].revision == session.revision and suits(asked, one[2])]
+        fitting = [
+            one
+            for one in found
+            if revision and one[2].revision == revision.id and suits(revision.poll, session.profile, one[2])
+        ]
         fitting_ids = {one[0] for one in fitting}
         await responses.mark_unfit(tx, session_id, [id_ for id_, _, _ in found if id_ not in fitting_ids])
         await responses.erase_held(tx, session_id, fitting_ids)

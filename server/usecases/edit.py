@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import draft_changes
+from server.domain.actions import Did
 from server.domain.draft_changes import Suggest
 from server.domain.drafts import Content, Slot, as_facts, cleaned, find_slot, short_text
 from server.domain.errors import DomainError
+from server.domain.packages import list_further
 from server.store import areas, drafts
+from server.store.actions import insert_action
 from server.store.consultations import mark_consultation
 from server.store.database import Database
 from server.store.drafts import Edit
@@ -120,6 +123,34 @@ async def change(db: Database, clock: Clock, poll: str, do: str, path: str, *, b
         found = doing[do]() or path
         await _keep(tx, poll, content, clock(), by, [found])
     return found
+
+
+async def add_language(db: Database, clock: Clock, poll: str, code: str, name: Mapping[str, str], *, by: str) -> None:
+    """One more column of texts, never needed to publish. Raises `bad_form`, `not_found` or `frozen`."""
+    await _change_languages(db, clock, poll, lambda content: draft_changes.add_language(content, code, name), by=by)
+
+
+async def remove_language(db: Database, clock: Clock, poll: str, code: str, *, by: str) -> None:
+    """Takes a column away; its texts stay, for when it comes back. Raises `not_found` or `frozen`."""
+    await _change_languages(db, clock, poll, lambda content: draft_changes.remove_language(content, code), by=by)
+
+
+async def _change_languages(
+    db: Database, clock: Clock, poll: str, change: Callable[[Content], None], *, by: str
+) -> None:
+    async with db.writing() as tx:
+        draft = await find_draft_in_open(tx, poll)
+        before = list_further(draft.content)
+        change(draft.content)
+        after = list_further(draft.content)
+        if after == before:
+            return
+        await _keep(tx, poll, draft.content, clock(), by, ["languages"])
+        consultation = await find_open(tx, draft.consultation)
+        did = Did.LANGUAGE_ADDED if len(after) > len(before) else Did.LANGUAGE_REMOVED
+        await insert_action(
+            tx, by, did, consultation.area, f"{draft.content['title']['sv']}: {', '.join({*after} ^ {*before})}"
+        )
 
 
 def weigh(

@@ -38,11 +38,13 @@ async def take_in(
     """Delivers a parcel. What was delivered before an error stays; again is harmless. Raises `over_cap` or `busy`."""
     grant, words = parcel.grant, Words()
     revision = await revisions.find(grant.revision)
-    asked = revision.poll.asked(grant.profile) if revision else None
+    poll = revision.poll if revision else None
     responses = parcel.responses
     for at in range(0, len(responses), _AT_ONCE):
         batch = responses[at : at + _AT_ONCE]
-        items, rejected = judge(asked, grant.revision, batch, lambda each, seal: seals.open(*grant.about(each), seal))
+        items, rejected = judge(
+            poll, grant.profile, grant.revision, batch, lambda each, seal: seals.open(*grant.about(each), seal)
+        )
         # The tablet itself was not heard.
         outcome = await collector.deliver(Delivery(grant, items, rejected, ready="", turn="", pending=0))
         words.update(receipt.status for receipt in outcome.receipts.values())

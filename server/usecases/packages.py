@@ -1,7 +1,7 @@
 """Poll packages leave and arrive: whole and checked, or not at all."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -99,13 +99,15 @@ async def import_package(
     area: str,
     *,
     by: str,
+    languages: Collection[str] = (),
 ) -> str:
-    """A new draft of `area` from a package file; returns its consultation's id. `has_picture` knows OpenMoji's names.
+    """A new draft of `area` from a package file; returns its consultation's id. `has_picture` knows OpenMoji's names,
+    `languages` are the further ones that we have.
 
     Pictures and sounds are made anew as those that people upload. Raises PackageError with everything that is wrong,
     or `busy`.
     """
-    package = await asyncio.to_thread(read_package, data, has_picture)
+    package = await asyncio.to_thread(read_package, data, has_picture, languages)
     faults: list[PollError] = []
     pictures = await _redrawn(easel, package.pictures, faults)
     sounds = await _recoded(voice, package.sounds, faults)

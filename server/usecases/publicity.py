@@ -44,7 +44,7 @@ class Public:
     @property
     def told(self) -> list[tuple[Question, list[Told]]]:
         """The questions as children are told them; in which language they answered is for adults."""
-        return [(question, [*map(tell, of)]) for question, of in self.questions if question is not ANSWERED_IN]
+        return [(question, [*map(tell, of)]) for question, of in self.questions if question.id != ANSWERED_IN.id]
 
 
 async def read_public(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.areas import PLACES
 from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
-from server.domain.questions import ANSWERED_IN, Question
+from server.domain.questions import Question
 from server.domain.results import Figure, Result, at, sum_up
 from server.store.areas import Area, list_areas, list_path_in
 from server.store.consultations import Consultation, Revisions, find_consultation, list_newest_of_polls
@@ -43,7 +43,7 @@ class Results:
         found = [
             (question, [of[poll.id, entry.id] for entry in question.entries])
             for poll in self.polls
-            for question in (*poll.questions, ANSWERED_IN)
+            for question in (*poll.questions, poll.answered_in)
         ]
         return [(question, results) for question, results in found if results]
 

@@ -43,6 +43,7 @@ _WORDS = {
     Rule.PICTURE_MISSING: N_("A picture is missing."),
     Rule.PICTURE_UNKNOWN: N_("This picture is not in the collection."),
     Rule.TEXT_MISSING: N_("The text is missing in both languages."),
+    Rule.FURTHER_MISSING: N_("Still missing: children get this language when all of it is there."),
     Rule.TOO_MANY_PANELS: N_("%(found)s lines before the first question: at most %(limit)s."),
     Rule.LONG_PANEL: N_("%(found)s words: a line has at most %(limit)s."),
     Rule.NO_QUESTIONS: N_("This profile has no questions."),
@@ -82,7 +83,7 @@ def _advice(finding: Finding, lang: str) -> Advice:
 
 
 def _field(finding: Finding) -> str:
-    is_text = finding.rule in (Rule.TEXT_MISSING, Rule.TRANSLATION_MISSING)
+    is_text = finding.rule in (Rule.TEXT_MISSING, Rule.TRANSLATION_MISSING, Rule.FURTHER_MISSING)
     if is_text:
         return f"{finding.path}.{finding.lang or 'sv'}"
     is_picture = finding.rule in (Rule.PICTURE_MISSING, Rule.PICTURE_UNKNOWN) and "Emoji" not in finding.path

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -15,15 +15,13 @@ from server.domain.consultations import LANGUAGES, Poll
 from server.domain.errors import DomainError
 from server.domain.sessions import PICTURES, Session
 from server.domain.sounds import Spoken
-from server.i18n import translations
+from server.i18n import IN_THIS_LANGUAGE, further_languages, own_name, translations
 from server.web.assets import Asset, Assets
 from server.web.packing import Packed, pack, send
 from server.web.parts import Parts, parts
 from server.web.pictures import find_asset, hold_own_pictures
 from server.web.templating import language_of
 
-# Each language is offered in its own words: a child who needs it may read no other.
-IN_THIS_LANGUAGE = {"sv": "På svenska", "fi": "Suomeksi"}
 _SHELL = ("pwa/app.js", "css/app.css", "pwa/corner.js", "css/corner.css", "fonts/andika-latin", "icons/app.svg")
 _WORKER = "pwa/sw.js"
 _TRIAL = "trial"
@@ -119,9 +117,14 @@ async def manifest(request: Request) -> Response:
     return JSONResponse(content, headers=_REVALIDATED, media_type="application/manifest+json")
 
 
-def booklet_urls(revision: str, profile: str) -> dict[str, str]:
+def offered(poll: Poll) -> tuple[str, ...]:
+    """The languages that children choose among: those of the poll that we have the booklet's own words in."""
+    return tuple(lang for lang in poll.languages if lang in LANGUAGES or lang in further_languages())
+
+
+def booklet_urls(poll: Poll, revision: str, profile: str) -> dict[str, str]:
     """The booklet's address by language; `profile` may be one that `as_session` gave."""
-    return {lang: f"/app/b/{revision}-{profile}/{lang}" for lang in LANGUAGES}
+    return {lang: f"/app/b/{revision}-{profile}/{lang}" for lang in offered(poll)}
 
 
 async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[str, str | int]]:
@@ -131,7 +134,9 @@ async def booklet_assets(here: Parts, revision: str, profile: str) -> list[dict[
 
 
 async def _booklet_assets(here: Parts, revision: str, profile: str) -> list[Asset]:
-    documents = [await booklet_document(here, revision, profile, lang) for lang in LANGUAGES]
+    found = await here.revisions.find(revision)
+    languages = offered(found.poll) if found else LANGUAGES
+    documents = [await booklet_document(here, revision, profile, lang) for lang in languages]
     urls = sorted({url for document in documents for url in _MEDIA.findall(document.packed.body.decode())})
     await hold_own_pictures(here, urls)
     return [asset for url in urls if (asset := find_asset(here, url))]
@@ -162,7 +167,7 @@ def _shell_document(here: Parts, name: str, lang: str) -> Document:
             "house": gettext("House"),
         }
         pictures = [(picture, names[picture], hexcode) for picture, hexcode in PICTURES.items()]
-        held[(name, lang)] = _draw(here, name, lang, {"pictures": pictures})
+        held[(name, lang)] = _spoken_document(*draw(here, name, lang, {"pictures": pictures}))
     return held[(name, lang)]
 
 
@@ -173,14 +178,16 @@ async def booklet_document(here: Parts, revision_id: str, profile: str, lang: st
     if key not in held:
         revision = await here.revisions.find(revision_id)
         played, _, way = profile.partition(".")
-        if revision is None or lang not in LANGUAGES or revision.poll.profile(played) is None or way not in _TEMPLATES:
+        if revision is None or way not in _TEMPLATES:
+            raise DomainError("not_found")
+        if lang not in offered(revision.poll) or revision.poll.profile(played) is None:
             raise DomainError("not_found")
         context = {
             **booklet_context(revision.poll, revision_id, played),
             "edition": f"{revision_id}-{profile}",
             "way": way,
         }
-        held[key] = _draw(here, _TEMPLATES[way], lang, context)
+        held[key] = _spoken_document(*draw(here, _TEMPLATES[way], lang, context, offered(revision.poll)))
     return held[key]
 
 
@@ -205,12 +212,19 @@ def booklet_context(poll: Poll, revision: str, profile: str) -> dict[str, object
     }
 
 
-def _draw(here: Parts, name: str, lang: str, context: dict[str, object]) -> Document:
-    switches = [(code, words) for code, words in IN_THIS_LANGUAGE.items() if code != lang]
+def draw(
+    here: Parts, name: str, lang: str, context: Mapping[str, object], languages: Sequence[str] = LANGUAGES
+) -> tuple[str, Mapping[str, Spoken]]:
+    """A child's page, and what it reads aloud, by key. It can be switched to each other one of `languages`."""
+    # Each is offered in its own words: a child who needs it may read no other.
+    switches = [(code, translations(code).gettext(IN_THIS_LANGUAGE)) for code in languages if code != lang]
     spoken: dict[str, Spoken] = {}
-    shared = {"switches": switches, "spoken": spoken}
-    body = here.templates.draw(name, lang, {**shared, **context}).encode()
-    return replace(document(body), spoken=spoken)
+    shared = {"switches": switches, "spoken": spoken, "languages": {code: own_name(code) for code in languages}}
+    return here.templates.draw(name, lang, {**shared, **context}), spoken
+
+
+def _spoken_document(drawn: str, spoken: Mapping[str, Spoken]) -> Document:
+    return replace(document(drawn.encode()), spoken=spoken)
 
 
 def document(body: bytes) -> Document:

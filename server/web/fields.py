@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.domain.drafts import Content, find_slot, most_chars
+from server.domain.drafts import Content, find_slot, list_languages, most_chars
 from server.domain.errors import N_, DomainError
-from server.i18n import translations
+from server.i18n import own_name, translations
 from server.usecases.edit import Conflict, Wish
 from server.web.advice import Advice
 from server.web.assets import Assets
@@ -105,6 +105,7 @@ def field_context(content: Content, advice: Sequence[Advice], fields: Fields, la
         "advice": advice,
         "value": lambda path: find_slot(content, path).value,
         "about": about,
+        "columns": lambda path: {code: own_name(code) for code in list_languages(content, path)},
         "most_chars": most_chars,
         "clock_time": lambda seconds: f"{_local(seconds):%H.%M}",
         "clock_day": lambda seconds: f"{_local(seconds):%-d.%-m.%Y %H.%M}",

@@ -4,8 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.errors import DomainError
+from server.i18n import own_name
 from server.store.consultations import Revision, find_consultation, find_newest_revision
-from server.web.child import answer, as_preview, booklet_document
+from server.web.child import answer, as_preview, booklet_document, offered
 from server.web.parts import parts
 from server.web.templating import page
 
@@ -16,7 +17,12 @@ async def show(request: Request) -> Response:
     async with parts(request).db.reading() as db:
         consultation = await find_consultation(db, revision.consultation)
     home = preview_path(revision.consultation)
-    context = {"poll": revision.poll, "facts": consultation.facts if consultation else {}, "path": home}
+    context = {
+        "poll": revision.poll,
+        "facts": consultation.facts if consultation else {},
+        "tongues": {code: own_name(code) for code in offered(revision.poll)},
+        "path": home,
+    }
     return page(request, "guardians/show.html", context)
 
 

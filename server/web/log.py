@@ -71,6 +71,8 @@ SAID = {
     Did.CONSULTATION_ARCHIVED: N_("Archived a consultation"),
     Did.CONSULTATION_ERASED: N_("Erased a whole consultation"),
     Did.GUESSING_STARTED: N_("Let adults guess what children say"),
+    Did.LANGUAGE_ADDED: N_("Added a language to a poll"),
+    Did.LANGUAGE_REMOVED: N_("Removed a language from a poll"),
     Did.POLL_PUBLISHED: N_("Published a poll"),
     Did.PACKAGE_IMPORTED: N_("Imported a poll"),
     Did.PACKAGE_EXPORTED: N_("Exported a poll"),

@@ -1,6 +1,6 @@
 """Where one hears what a poll or the cards of feedback say, and records it in a better voice, published or not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -12,11 +12,13 @@ from server.domain.feedback import read_feedback
 from server.domain.gaps import complete
 from server.domain.questions import Text
 from server.domain.sounds import FORMATS, Spoken, sound_key
+from server.i18n import own_name
 from server.store.consultations import find_consultation
 from server.store.drafts import Draft, find_draft
 from server.store.feedback import find_feedback
 from server.store.sounds import StoredSound, list_sounds
 from server.usecases import speak
+from server.web.child import offered
 from server.web.forms import go_to
 from server.web.parts import parts
 from server.web.sounds import sound_url, spoken_page
@@ -49,6 +51,7 @@ class _Script:
     consultation: str
     lang: str
     texts: Mapping[str, str]
+    languages: Sequence[str] = LANGUAGES
 
 
 async def show(request: Request) -> Response:
@@ -106,6 +109,8 @@ async def _show(request: Request, lang: str, refused: tuple[str, ErrorKind] | No
         "silent": sum(not line.sources for line in lines),
         "missing": here.voice.missing(),
         "speaks": here.voice.speaks,
+        "has_voice": "espeak-ng" not in here.voice.missing() and await here.voice.has_voice(lang),
+        "tongues": {code: own_name(code) for code in script.languages},
         "refused": refused,
         "path": script.path,
     }
@@ -121,13 +126,13 @@ def _line(key: str, text: str, found: Mapping[str, Mapping[str, StoredSound]]) -
 
 
 async def _script(request: Request, lang: str) -> _Script:
-    if lang not in LANGUAGES:
-        raise DomainError("not_found")
     named = request.path_params
     return await (_poll_script(request, named["poll"], lang) if "poll" in named else _feedback_script(request, lang))
 
 
 async def _feedback_script(request: Request, lang: str) -> _Script:
+    if lang not in LANGUAGES:
+        raise DomainError("not_found")
     async with parts(request).db.reading() as db:
         found = await find_consultation(db, request.path_params["consultation"])
         if found is None:
@@ -143,6 +148,8 @@ async def _poll_script(request: Request, poll_id: str, lang: str) -> _Script:
     async with here.db.reading() as db:
         draft = await find_draft(db, poll_id)
     if draft and (poll := _complete_poll(draft)):
+        if lang not in offered(poll):
+            raise DomainError("not_found")
         drawn = [draw_booklet(here, poll, profile.id, lang)[1] for profile in poll.profiles]
         return _of_poll(poll, draft.consultation, lang, _texts(drawn, lang))
     revision = await here.revisions.find_newest_of_poll(poll_id)
@@ -155,7 +162,7 @@ async def _poll_script(request: Request, poll_id: str, lang: str) -> _Script:
 
 def _of_poll(poll: Poll, consultation: str, lang: str, texts: Mapping[str, str]) -> _Script:
     back = f"/staff/consultations/{consultation}"
-    return _Script(f"/staff/polls/{poll.id}/sounds", back, poll.title, consultation, lang, texts)
+    return _Script(f"/staff/polls/{poll.id}/sounds", back, poll.title, consultation, lang, texts, offered(poll))
 
 
 def _complete_poll(draft: Draft) -> Poll | None:
@@ -172,7 +179,8 @@ def _texts(pages: Iterable[Mapping[str, Spoken]], lang: str) -> dict[str, str]:
 
 async def _script_with(request: Request, key: str) -> _Script:
     """The script that this text stands in. Raises `not_found`."""
-    for lang in LANGUAGES:
+    first = await _script(request, LANGUAGES[0])
+    for lang in first.languages:
         script = await _script(request, lang)
         if key in script.texts:
             return script

@@ -247,6 +247,7 @@ ROUTES = [
     _page(_POLL + "/workshop/questions/{question}", workshop_poll.question, _COMPOSE),
     _page(_POLL + "/workshop/texts", workshop_poll.texts, _COMPOSE),
     _page(_POLL + "/workshop/grades", workshop_poll.grades, _COMPOSE),
+    _post(_POLL + "/workshop/languages", workshop_poll.change_languages, staff(Action.ADMINISTER, Where.POLL)),
     _page(_POLL + "/workshop/picture", workshop_pictures.choose, _COMPOSE),
     _page(_POLL + "/workshop/try", workshop_preview.show, _COMPOSE),
     _page(_POLL + "/workshop/tries", workshop_tries.show, _COMPOSE),

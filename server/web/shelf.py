@@ -11,6 +11,7 @@ from server.domain.errors import ERROR_KINDS, DomainError, ErrorKind
 from server.domain.package_files import MAX_PACKAGE, PackageError
 from server.domain.packages import PollError
 from server.domain.people import Action
+from server.i18n import further_languages
 from server.store.shelf import find_shelf_poll, list_shelf_polls
 from server.usecases import packages
 from server.usecases.compose import start_draft
@@ -56,6 +57,7 @@ async def take_in(request: Request) -> Response:
             sent.file or b"",
             area,
             by=request.state.person.id,
+            languages=further_languages(),
         )
     except DomainError as error:
         if error.kind.code not in _REFUSALS:

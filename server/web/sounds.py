@@ -12,10 +12,11 @@ from starlette.responses import Response
 from server.domain.consultations import LANGUAGES
 from server.domain.errors import DomainError
 from server.domain.sounds import FORMATS, Spoken
+from server.i18n import further_languages
 from server.store.consultations import find_newest_revision, list_consultations
 from server.store.sounds import GENERATED, StoredSound, find_sound, list_sounds
 from server.usecases.speak import generate
-from server.web.child import answer, booklet_document, join_document, kept_document
+from server.web.child import answer, booklet_document, join_document, kept_document, offered
 from server.web.parts import Parts, parts
 from server.web.static import FOREVER
 
@@ -55,7 +56,7 @@ async def all_sounds(request: Request) -> Response:
 async def _asked(request: Request) -> tuple[SpokenPage, str]:
     """The page and the name of the format. Raises `not_found`."""
     edition, lang, format_name = (request.path_params[name] for name in ("edition", "lang", "format"))
-    if format_name not in FORMATS or lang not in LANGUAGES:
+    if format_name not in FORMATS:
         raise DomainError("not_found")
     return await spoken_page(parts(request), edition, lang), format_name
 
@@ -109,26 +110,30 @@ async def read_aloud(here: Parts, done: set[tuple[str, str]]) -> None:
 
 
 async def _pages(here: Parts, done: set[tuple[str, str]]) -> AsyncIterator[tuple[tuple[str, str], SpokenPage]]:
-    editions = await _editions(here)
-    for edition in [*editions, JOIN]:
-        for lang in LANGUAGES:
-            if (edition, lang) not in done:
-                yield (edition, lang), await spoken_page(here, edition, lang)
+    for edition, lang in [*await _editions(here), *((JOIN, lang) for lang in LANGUAGES)]:
+        if (edition, lang) not in done:
+            yield (edition, lang), await spoken_page(here, edition, lang)
 
 
-async def _editions(here: Parts) -> list[str]:
-    """The booklets of every consultation that still takes answers."""
+async def _editions(here: Parts) -> list[tuple[str, str]]:
+    """The booklets of every consultation that still takes answers, each with its language."""
     async with here.db.reading() as db:
         running = [each.id for each in await list_consultations(db) if not each.frozen]
         newest = [await find_newest_revision(db, consultation) for consultation in running]
     found = [await here.revisions.find(revision_id) for revision_id in newest if revision_id]
-    return [f"{each.id}-{profile.id}" for each in found if each for profile in each.poll.profiles]
+    return [
+        (f"{each.id}-{profile.id}", lang)
+        for each in found
+        if each
+        for profile in each.poll.profiles
+        for lang in offered(each.poll)
+    ]
 
 
 async def spoken_page(here: Parts, edition: str, lang: str) -> SpokenPage:
-    """What a booklet or the join page reads aloud. Raises `not_found`."""
-    if edition == JOIN:
-        return SpokenPage(GENERATED, join_document(here, lang).spoken)
+    """What a booklet or the join page reads aloud; the join page nothing in a further language. Raises `not_found`."""
+    if edition == JOIN and lang in (*LANGUAGES, *further_languages()):
+        return SpokenPage(GENERATED, join_document(here, lang).spoken if lang in LANGUAGES else {})
     revision_id, _, profile = edition.rpartition("-")
     drawn = await booklet_document(here, revision_id, profile, lang)
     revision = await here.revisions.find(revision_id)

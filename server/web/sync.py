@@ -124,6 +124,9 @@ async def _find_session(here: Parts, body: JoinBody) -> Session:
 async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
     session = joined.session
     profile = as_session(session)
+    revision = await here.revisions.find(session.revision)
+    if revision is None:
+        raise DomainError("not_found")
     return {
         "token": joined.token,
         "session": session.id,
@@ -133,7 +136,7 @@ async def _join_answer(here: Parts, joined: Joined) -> dict[str, Any]:
         "grades": session.grades,
         "mark": {"colour": joined.colour, "shape": joined.shape},
         "lang": joined.language,
-        "booklets": booklet_urls(session.revision, profile),
+        "booklets": booklet_urls(revision.poll, session.revision, profile),
         "assets": await booklet_assets(here, session.revision, profile),
         "state": session.state,
         "children": asks_teacher_after(session.id, session.children),
@@ -158,9 +161,12 @@ async def post_sync(request: Request) -> Response:
     if len(body.items) > MAX_ITEMS:
         raise DomainError("too_large")
     revision = await here.revisions.find(grant.revision)
-    asked = revision.poll.asked(grant.profile) if revision else None
     items, rejected = judge(
-        asked, grant.revision, body.items, lambda item, seal: here.seals.open(*grant.about(item), seal)
+        revision.poll if revision else None,
+        grant.profile,
+        grant.revision,
+        body.items,
+        lambda item, seal: here.seals.open(*grant.about(item), seal),
     )
     report = (body.tablet.readiness, body.tablet.turn, body.ledger.pending)
     try:

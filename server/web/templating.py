@@ -15,7 +15,7 @@ from server.domain.claims import claims
 from server.domain.consultations import LANGUAGES
 from server.domain.sessions import grades_key
 from server.domain.sounds import Spoken, sound_key
-from server.i18n import NAMES, negotiate, translations
+from server.i18n import direction, name_of, negotiate, own_name, translations
 from server.web.assets import Assets
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -40,7 +40,9 @@ class Templates:
             static=assets.static,
             picture=assets.picture_url,
             build=assets.build,
-            languages={language: NAMES[language] for language in LANGUAGES},
+            languages={language: own_name(language) for language in LANGUAGES},
+            language_name=lambda language, lang: name_of(language)[lang],
+            direction=direction,
             grades_key=grades_key,
             claims=claims,
             sound_key=_sound_key,
@@ -49,7 +51,7 @@ class Templates:
 
     def draw(self, name: str, lang: str, context: Mapping[str, Any]) -> str:
         """The template `name` in language `lang`."""
-        return self._environment.get_template(name).render({"lang": lang, "dir": "ltr", **context})
+        return self._environment.get_template(name).render({"lang": lang, "dir": direction(lang), **context})
 
     @pass_context
     def _part(self, context: Context, name: str, **given: Any) -> Markup:

@@ -15,11 +15,11 @@ from server.domain.draft_changes import MOST_QUESTIONS, shown
 from server.domain.drafts import PURSES, Content, as_facts, find_slot
 from server.domain.errors import DomainError
 from server.domain.gaps import list_fact_gaps, review
-from server.domain.packages import LANGUAGES, MAX_OPTIONS
+from server.domain.packages import LANGUAGES, MAX_OPTIONS, list_further
 from server.domain.people import Action
 from server.domain.questions import KINDS
 from server.domain.sessions import GRADES
-from server.i18n import translations
+from server.i18n import further_languages, name_of, own_name, translations
 from server.store.areas import list_area_path
 from server.store.consultations import Consultation, Published, find_consultation, list_published
 from server.store.drafts import Draft, find_draft
@@ -48,6 +48,9 @@ class Bench:
     may_start: bool
     """Whether the person may start sessions of it."""
 
+    may_administer: bool
+    """Whether the person may add and remove languages."""
+
     @property
     def content(self) -> Content:
         return self.draft.content
@@ -69,6 +72,11 @@ class Bench:
     def is_in_use(self) -> bool:
         """Whether new sessions use the draft exactly as it stands."""
         return bool(self.published) and self.published[0].id == self.seen
+
+    @property
+    def further(self) -> dict[str, list[Advice]]:
+        """Its further languages, each with what is missing in it."""
+        return {code: [each for each in self.advice if each.lang == code] for code in list_further(self.content)}
 
     def gaps_at(self, root: str) -> int:
         """How many gaps a part of the draft has."""
@@ -163,6 +171,19 @@ async def add_question(request: Request) -> Response:
     return go_to(request, f"/staff/polls/{poll}/workshop#questions.{added}")
 
 
+async def change_languages(request: Request) -> Response:
+    """Adds or removes a column of texts. Raises `bad_form`, `frozen` or `not_found`."""
+    here, poll, by = parts(request), request.path_params["poll"], request.state.person.id
+    do, _, code = field(await read_form(request), "do").partition(" ")
+    if do == "add" and code in further_languages():
+        await edit.add_language(here.db, here.clock, poll, code, name_of(code), by=by)
+    elif do == "remove":
+        await edit.remove_language(here.db, here.clock, poll, code, by=by)
+    else:
+        raise DomainError("bad_form", [("do", "unknown")])
+    return go_to(request, f"/staff/polls/{poll}/workshop/texts#languages")
+
+
 async def publish(request: Request) -> Response:
     """Publishes the draft that was looked at. Raises `incomplete`, `changed`, `frozen` or `not_found`."""
     here, poll = parts(request), request.path_params["poll"]
@@ -239,6 +260,7 @@ async def find_bench(request: Request, *, strictly: bool = False) -> Bench:
         advise(facts, lang),
         compose.seen_id(draft),
         request.state.person.may(Action.RUN_SESSION, path),
+        request.state.person.may(Action.ADMINISTER, path),
     )
 
 
@@ -265,6 +287,8 @@ async def _page(
         "most_profiles": MOST_PROFILES,
         "known": known_pictures(parts(request).assets, bench.content),
         "typed": defaultdict(str),
+        "own_name": own_name,
+        "to_add": [code for code in further_languages() if code not in bench.further],
         "gap_place": lambda gap: gap_place(bench.content, gap, language_of(request)),
         "path": bench.home + _address(name),
         **(more or {}),

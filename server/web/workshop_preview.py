@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from server.domain.consultations import LANGUAGES, Poll, PollError, parse_poll
+from server.domain.consultations import Poll, PollError, parse_poll
 from server.domain.draft_changes import shown
 from server.domain.errors import DomainError
 from server.domain.gaps import filled
+from server.domain.packages import LANGUAGES
 from server.domain.sounds import Spoken
+from server.i18n import own_name
 from server.store.drafts import Draft, find_draft
 from server.web.assets import Assets
-from server.web.child import IN_THIS_LANGUAGE, booklet_context
+from server.web.child import booklet_context, draw, offered
 from server.web.fields import known_pictures
 from server.web.middleware import CONTENT_SECURITY_POLICY
 from server.web.parts import Parts, parts
@@ -35,7 +37,9 @@ async def show(request: Request) -> Response:
         "texts": asked.get("texts") or language_of(request),
         "width": asked.get("width") or _WIDTHS[0],
     }
-    known = ([each["id"] for each in profiles] or [""], LANGUAGES, _WIDTHS)
+    poll = _poll(parts(request).assets, bench.draft)
+    languages = offered(poll) if poll else LANGUAGES
+    known = ([each["id"] for each in profiles] or [""], languages, _WIDTHS)
     if any(value not in values for value, values in zip(chosen.values(), known, strict=True)):
         raise DomainError("not_found")
     context = {
@@ -44,7 +48,8 @@ async def show(request: Request) -> Response:
         "profiles": profiles,
         "widths": _WIDTHS,
         "chosen": chosen,
-        "plays": _poll(parts(request).assets, bench.draft) is not None and bool(profiles),
+        "tongues": {code: own_name(code) for code in languages},
+        "plays": poll is not None and bool(profiles),
         "path": f"{bench.home}/try",
     }
     response = page(request, "workshop/try.html", context)
@@ -59,20 +64,19 @@ async def booklet(request: Request) -> Response:
         draft = await find_draft(db, named["poll"])
     poll = _poll(here.assets, draft) if draft else None
     lang = named["lang"]
-    if draft is None or lang not in LANGUAGES or (poll and poll.profile(named["profile"]) is None):
+    if draft is None:
         raise DomainError("not_found")
     if poll is None:
         raise DomainError("incomplete")
+    if lang not in offered(poll) or poll.profile(named["profile"]) is None:
+        raise DomainError("not_found")
     drawn, _ = draw_booklet(here, poll, named["profile"], lang)
     return HTMLResponse(drawn, headers={"Cache-Control": "no-store", "Content-Security-Policy": _FRAMED})
 
 
 def draw_booklet(here: Parts, poll: Poll, profile: str, lang: str) -> tuple[str, Mapping[str, Spoken]]:
     """The booklet of a poll that is no revision yet, and what it reads aloud, by key."""
-    switches = [(code, words) for code, words in IN_THIS_LANGUAGE.items() if code != lang]
-    spoken: dict[str, Spoken] = {}
-    context = {**booklet_context(poll, "trial", profile), "switches": switches, "spoken": spoken}
-    return here.templates.draw("workshop/booklet.html", lang, context), spoken
+    return draw(here, "workshop/booklet.html", lang, booklet_context(poll, "trial", profile), offered(poll))
 
 
 def _poll(assets: Assets, draft: Draft) -> Poll | None:

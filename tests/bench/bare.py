@@ -15,12 +15,11 @@ from server.store.shelf import find_shelf_poll
 from server.web.sync import SyncBody
 
 _POLL = parse_poll(find_shelf_poll(CONSULTATION))
-_ASKED = _POLL.asked("short")
 
 
 async def _sync(request: Request) -> Response:
     body = SyncBody.model_validate_json(await request.body())
-    items, _rejected = judge(_ASKED, request.query_params["revision"], body.items)
+    items, _rejected = judge(_POLL, "short", request.query_params["revision"], body.items)
     if not all(item.fits for item in items):
         return Response(status_code=400)
     return Response(b'{"items":%d}' % len(items), media_type="application/json")

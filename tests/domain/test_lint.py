@@ -142,6 +142,7 @@ BROKEN: list[tuple[str, str, Callable[[Content], None]]] = [
     ("text_missing", "questions.q10.reminder", lambda content: question(content, "q10").pop("reminder")),
     ("translation_missing", "questions.q3.help", _text("q3", "help", fi=" ")),
     ("translation_missing", "thanks.lines.0", lambda content: content["thanks"]["lines"][0].pop("sv")),
+    ("further_missing", "title", lambda content: content.update(languages=[{"id": "en", "text": content["title"]}])),
     (
         "too_many_panels",
         "assent.lines",

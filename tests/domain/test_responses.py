@@ -8,13 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.consultations import parse_poll
+from server.domain.packages import is_language
 from server.domain.questions import Answer
 from server.domain.responses import MAX_BYTES, Rejected, Response, contributions, is_id, read_response, suits
 from tests.domain.polls import json_values
 from tests.town import poll_content
 
 POLL = parse_poll(poll_content())
-SHORT, LONG = POLL.asked("short"), POLL.asked("long")
 GOOD: dict[str, Any] = {"revision": "r1", "lang": "fi", "answers": {"q1": "home"}, "end": "done"}
 
 
@@ -46,7 +46,8 @@ def test_every_part_is_needed(missing: str) -> None:
         {"name": "Elsa"},
         {"revision": 1},
         {"revision": None},
-        {"lang": "en"},
+        {"lang": "EN"},
+        {"lang": "english"},
         {"lang": ["fi"]},
         {"answers": []},
         {"answers": None},
@@ -115,7 +116,7 @@ def test_much_too_large_is_too_large_and_not_parsed() -> None:
 @example('{"revision":"","lang":"fi","answers":{"q1":1e999},"end":"done"}')
 def test_anything_is_a_response_or_rejected(sent: object) -> None:
     if (reason := why(sent)) is None:
-        assert isinstance(suits(LONG, read_response(sent)), bool)
+        assert isinstance(suits(POLL, "long", read_response(sent)), bool)
     else:
         assert reason in {"bad_body", "too_large"}
 
@@ -124,7 +125,7 @@ def test_anything_is_a_response_or_rejected(sent: object) -> None:
 def test_anything_in_our_shape_is_read_without_harm(content: dict[str, Any]) -> None:
     sent = json.dumps(content)
     ours = isinstance(content["revision"], str) and isinstance(content["answers"], dict)
-    ours = ours and content["lang"] in ("sv", "fi") and content["end"] in ("done", "stopped")
+    ours = ours and is_language(content["lang"]) and content["end"] in ("done", "stopped")
     assert why(sent) == (None if ours else "bad_body")
 
 
@@ -151,7 +152,7 @@ def test_anything_in_our_shape_is_read_without_harm(content: dict[str, Any]) -> 
     ],
 )
 def test_a_response_suits_its_revision(answers: dict[str, Answer], fitting: bool) -> None:
-    assert suits(LONG, Response("r1", "fi", answers, "done")) is fitting
+    assert suits(POLL, "long", Response("r1", "fi", answers, "done")) is fitting
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_a_response_suits_its_revision(answers: dict[str, Answer], fitting: bool
     ],
 )
 def test_a_profile_has_its_own_purse_and_pairs(answers: dict[str, Answer], fitting: bool) -> None:
-    assert suits(SHORT, Response("r1", "fi", answers, "done")) is fitting
+    assert suits(POLL, "short", Response("r1", "fi", answers, "done")) is fitting
 
 
 def test_what_responses_add_stands_by_ledger_entry_and_a_skip_adds_nothing() -> None:
@@ -173,7 +174,7 @@ def test_what_responses_add_stands_by_ledger_entry_and_a_skip_adds_nothing() -> 
         {"q1": "home", "q7": None, "q9": {"p1": "indoors", "p2": "calm"}},
         {},
     ]
-    added = contributions(SHORT, [Response("r1", "fi", answers, "done") for answers in given_answers])
+    added = contributions(POLL.asked("short"), [Response("r1", "fi", answers, "done") for answers in given_answers])
     assert added == {
         "q1": [{"home": 1}, {"home": 1}],
         "q7": [{"music": 8, "music#": 1}],

@@ -25,6 +25,7 @@ from server.usecases.pictures import keep_picture
 from server.usecases.redraw import Easel
 from server.usecases.speak import record
 from server.voice import Voice
+from tests.english import ENGLISH, in_english
 from tests.sounds import needs_voice, tone
 from tests.town import poll_content
 
@@ -190,3 +191,14 @@ async def test_an_import_waits_for_the_server_that_writes(db: Database) -> None:
     finally:
         await server.close()
     assert (await rows(db))[0] == 4
+
+
+async def test_a_further_language_travels_to_whoever_has_its_folder(db: Database) -> None:
+    here = await publish(db, HERE, in_english(poll_content()))
+    data = await leave(db, here)
+    with pytest.raises(PackageError, match="languages"):
+        await take(db, data)
+    there = await import_package(db, Easel(), VOICE, lambda _: True, data, THERE, by="p_mika", languages=["en"])
+    arrived = await content_of(db, there)
+    assert arrived["languages"] == [ENGLISH]
+    assert arrived["questions"][0]["text"]["en"].startswith("English for: ")

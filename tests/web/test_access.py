@@ -181,6 +181,7 @@ MAY = {
     ("GET", POLL + "/workshop/questions/{question}"): "MA",
     ("GET", POLL + "/workshop/texts"): "MA",
     ("GET", POLL + "/workshop/grades"): "MA",
+    ("POST", POLL + "/workshop/languages"): "A",
     ("GET", POLL + "/workshop/picture"): "MA",
     ("GET", POLL + "/workshop/try"): "MA",
     ("GET", POLL + "/workshop/tries"): "MA",

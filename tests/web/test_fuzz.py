@@ -165,4 +165,4 @@ async def check_stored(demo: DemoApp, told: dict[tuple[str, str], str]) -> None:
         response = read_response(row.body)
         revision = await demo.parts.revisions.find(response.revision)
         assert revision is not None
-        assert suits(revision.poll.asked("short"), response)
+        assert suits(revision.poll, "short", response)

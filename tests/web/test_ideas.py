@@ -208,7 +208,7 @@ async def test_an_id_that_is_not_ours_is_rejected(demo: DemoApp, tablet: Tablet,
     ("changes", "why"),
     [
         ({"name": "Elsa"}, "bad_body"),
-        ({"lang": "en"}, "bad_body"),
+        ({"lang": "English"}, "bad_body"),
         ({"lang": []}, "bad_body"),
         ({"question": 10}, "bad_body"),
         ({"question": "\x00"}, "bad_body"),
