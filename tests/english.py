@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-ENGLISH = {"id": "en", "text": {"sv": "Engelska", "fi": "Englanti"}}
+ENGLISH: dict[str, Any] = {"id": "en", "text": {"sv": "Engelska", "fi": "Englanti"}}
 _GROWN_UP = {"teacher", "guardianNotice", "gradeProfiles", "resultBands", "experience", "languages", "locales"}
 
 

@@ -1,4 +1,4 @@
-"""A child who reads neither Swedish nor Finnish plays in English, without network, and changes to Finnish on the way."""
+"""A child who reads neither Swedish nor Finnish plays in English, without network, and changes to Finnish halfway."""
 
 from __future__ import annotations
 

@@ -196,8 +196,9 @@ async def test_an_import_waits_for_the_server_that_writes(db: Database) -> None:
 async def test_a_further_language_travels_to_whoever_has_its_folder(db: Database) -> None:
     here = await publish(db, HERE, in_english(poll_content()))
     data = await leave(db, here)
-    with pytest.raises(PackageError, match="languages"):
+    with pytest.raises(PackageError) as refused:
         await take(db, data)
+    assert [each.path for each in refused.value.faults] == ["languages[0].id"]
     there = await import_package(db, Easel(), VOICE, lambda _: True, data, THERE, by="p_mika", languages=["en"])
     arrived = await content_of(db, there)
     assert arrived["languages"] == [ENGLISH]
