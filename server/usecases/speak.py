@@ -22,15 +22,15 @@ async def generate(db: Database, voice: Voice, spoken: Mapping[str, Spoken]) -> 
     """Makes the generated sound of every text that has none yet; a text the voice fails on stays without, as do all
     in a language that it does not speak.
     """
-    voices = {lang: await voice.has_voice(lang) for lang in {said.lang for said in spoken.values()}}
     async with db.reading() as tx:
         known = await list_sounds(tx, GENERATED, spoken, _ANY_FORMAT)
     made: dict[str, Sound] = {}
     for key, said in spoken.items():
-        if key in known or not voices[said.lang]:
+        if key in known:
             continue
         try:
-            made[key] = await voice.say(said.text, said.lang)
+            if await voice.has_voice(said.lang):
+                made[key] = await voice.say(said.text, said.lang)
         except (DomainError, OSError) as error:
             log.warning("no sound for a text in %s: %s", said.lang, error)
         if len(made) == _AT_ONCE:
