@@ -11,6 +11,8 @@ from tests.campaign.host import Zygote
 from tests.campaign.planted import DeletesBeforeSending
 
 _SMALL = Plan("planted", classes=2, tablets=4, steps=14, crowd=30)
+_EPISODES = 6
+"""One short episode may miss a bug; six in a row do not."""
 _KILLS = ("deliver_and_die",)
 _BACK = ("play", "deliver", "back_up", "staff", "restore")
 
@@ -33,8 +35,9 @@ def test_without_a_bug_the_books_balance(zygote: Zygote) -> None:
     ],
 )
 def test_a_bug_of_the_server_is_found(zygote: Zygote, bug: str, only: tuple[str, ...], seen: str) -> None:
-    found = problems(zygote, replace(_SMALL, name=f"planted/{bug}", only=only, planted=bug))
-    assert any(seen in problem for problem in found), found
+    names = (f"planted/{bug}/{number}" for number in range(_EPISODES))
+    found = (problems(zygote, replace(_SMALL, name=name, only=only, planted=bug)) for name in names)
+    assert any(seen in problem for episode in found for problem in episode)
 
 
 def test_a_tablet_that_deletes_before_it_sends_is_found(zygote: Zygote) -> None:
