@@ -4,6 +4,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -61,9 +62,11 @@ def by_component(port: int, data_dir: Path) -> dict[str, tuple[int, float]]:
 
 def _tree(pid: int) -> Iterator[int]:
     yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in _read(task).split():
-            yield from _tree(int(child))
+    # A process that has ended meanwhile has none.
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in _read(task).split():
+                yield from _tree(int(child))
 
 
 def _cpu(pid: int) -> float:
