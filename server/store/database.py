@@ -4,6 +4,7 @@ before it is committed.
 
 import asyncio
 import os
+import random
 import re
 import secrets
 import sqlite3
@@ -50,6 +51,7 @@ _ALONE, _BESIDE = (text(f"SELECT pg_advisory_xact_lock{how}({0x54796B74})") for 
 _AGAIN = {"40001", "40P01"}
 """PostgreSQL took a transaction back: it could not be serialized, or two waited for each other."""
 _TRIES = 5
+_APART_S = 0.1
 _PATIENCE_S = 20.0
 """A tablet waits half as long again for its answer."""
 
@@ -185,6 +187,8 @@ class Database:
                     tries_left -= 1
                     if not tries_left or getattr(error.orig, "sqlstate", "") not in _AGAIN:
                         raise
+                # At once it would take back the row that the other one waits for.
+                await asyncio.sleep(random.uniform(0, _APART_S))
 
     async def forget_deleted(self) -> None:
         """Empties the write-ahead log, so that erased rows stand nowhere; a busy reader puts it off."""

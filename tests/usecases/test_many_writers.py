@@ -184,7 +184,7 @@ async def test_a_freeze_races_closings_deliveries_and_joins(towns: list[Town]) -
 
 
 async def test_what_postgresql_took_back_is_done_again(towns: list[Town]) -> None:
-    """Two transactions that wait for each other: one is taken back, and done again."""
+    """Two transactions that wait for each other: one is taken back, and done again, perhaps more than once."""
     db, other = towns[0].db, towns[1].db
     async with db.writing() as tx:
         await tx.execute(text("CREATE TABLE counter (id VARCHAR(9) PRIMARY KEY, n INTEGER NOT NULL)"))
@@ -202,7 +202,7 @@ async def test_what_postgresql_took_back_is_done_again(towns: list[Town]) -> Non
         yield _plain(f"UPDATE counter SET n = n + 1 WHERE id = '{other}'")
 
     assert await all_of(db.do(lambda: add_to("a", "b")), other.do(lambda: add_to("b", "a"))) == [None, None]
-    assert len(holding) == 3
+    assert len(holding) > 2
     async with db.reading() as tx:
         assert set((await tx.execute(text("SELECT n FROM counter"))).scalars()) == {2}
 
