@@ -37,7 +37,7 @@ demo-town: setup ## a whole town with a finished consultation to explore (PORT=9
 .PHONY: test
 test: setup $(VENV)/made-test ## all tests: rules, store, web, browsers (ARGS="-k name" for some)
 	@$(PY) tests/needs.py
-	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: setup $(VENV)/made-check $(NODE)/made ## format, lint, types, catalogues, architecture

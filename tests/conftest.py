@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from server.live import Live
 from server.store.consultations import Revisions
 from server.store.database import Database
 from tests.copies import lay_out, make_sqlite, make_tables, run_aside, sqlite_url
 from tests.postgres import Cluster, start_cluster
+from tests.shares import Shares
 from tests.town import Town, make_town, poll_content
 
 # A busy machine is no fault of what is tested.
@@ -19,16 +21,12 @@ settings.load_profile("tyck")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """How `make test` shares the tests out: what has no group of its own stays with its file, and browsers go first.
-
-    The files with browsers take longest; each of those that come last takes seconds, so that no process waits long.
-    """
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            folder = item.path.parent.name
-            # Those of pwa/ share a browser.
-            item.add_marker(pytest.mark.xdist_group(folder if folder == "pwa" else f"{folder}/{item.path.stem}"))
+    """Browsers go first: their files take longest; each of those that come last takes seconds, so no process waits."""
     items.sort(key=lambda item: item.path.parent.name not in ("browser", "pwa"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,7 @@ def _named(way: tuple[str, Band]) -> str:
 
 
 def _on(ways: list[tuple[str, Band]]) -> pytest.MarkDecorator:
-    given = [pytest.param(way, marks=pytest.mark.xdist_group(f"screens-{_named(way)}")) for way in ways]
-    return pytest.mark.parametrize("found", given, ids=map(_named, ways), indirect=True, scope="module")
+    return pytest.mark.parametrize("found", ways, ids=map(_named, ways), indirect=True, scope="module")
 
 
 on_every_walk, on_the_fullest = _on(_WALKS), _on(_FULLEST)
