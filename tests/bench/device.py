@@ -45,6 +45,14 @@ def slow_tablet(base_url: str) -> Iterator[Page]:
         context = browser.new_context(viewport=SIZE, has_touch=True, base_url=base_url)
         context.add_init_script(_NOTE)
         page = context.new_page()
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        _throttle(page, SLOWER)
         yield page
         browser.close()
+
+
+def at_full_speed(page: Page) -> None:
+    _throttle(page, 1)
+
+
+def _throttle(page: Page, times: int) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})

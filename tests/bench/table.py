@@ -103,6 +103,7 @@ def _tap(of: Mapping[str, Any]) -> Iterator[Line]:
     yield "  98th percentile", f"{of['p98_ms']:.0f} ms", "≤ 100 ms", of["p98_ms"] <= 100
     yield f"a tap turns the page: 98th percentile of {of['pages']}", f"{of['page_p98_ms']:.0f} ms", "", None
     yield "from one child to the next", f"{of['new_child_ms']:,.0f} ms", "≤ 1,000 ms", of["new_child_ms"] <= 1000
+    yield "  processor slowed four times", f"{of['slow_new_child_ms']:,.0f} ms", "", None
     yield "layout shift without a tap", f"{of['shift']:.3f}", "0", of["shift"] == 0
 
 

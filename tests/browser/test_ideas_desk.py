@@ -110,3 +110,24 @@ def test_a_walk_by_keys_and_a_face_that_is_covered(desk: Page, demo: DemoServer,
     inside, outside = [(360, 360), (800, 20), (940, 200)], [(600, 360), (200, 360), (800, 240)]
     assert {seen.getpixel(place) for place in inside} == {INK}
     assert {seen.getpixel(place) for place in outside} == {PAPER}
+
+
+# A hand that is on the key before anybody could see the next idea.
+_PRESS_AT_ONCE = """() => new MutationObserver((_, seen) => {
+  seen.disconnect();
+  document.querySelector('[data-key="5"]').click();
+}).observe(document.querySelector('#desk-idea').parentElement, {childList: true})"""
+
+
+def test_a_quick_hand_meets_the_next_idea_without_loading_the_page(desk: Page, records: Records) -> None:
+    loads: list[str] = []
+    desk.on("load", lambda page: loads.append(page.url))
+    first = on_desk(desk)
+    desk.evaluate(_PRESS_AT_ONCE)
+    second_decided = desk.expect_response(lambda answer: answer.request.method == "POST" and first not in answer.url)
+    with second_decided as decided:
+        desk.keyboard.press("1")
+    second = str(decided.value.url).rpartition("/")[2]
+    expect(desk.locator(".desk-choices")).not_to_have_attribute("action", f"{DESK}/{second}")
+    assert (states(records)[first], states(records)[second]) == ("shown", "doubted")
+    assert loads == []
