@@ -189,7 +189,10 @@ async function keepSounds(url) {
  * @param {string} pack all of them in one file, one after the other: asked for when more than half are missing
  */
 async function keepAssets(media, assets, pack) {
-  const held = await Promise.all(assets.map((asset) => isHeld(media, asset)));
+  /** @type {boolean[]} */
+  const held = [];
+  // One after the other: a child is playing meanwhile, and what it does goes through the same store.
+  for (const asset of assets) held.push(await isHeld(media, asset));
   const isWorthIt = held.filter(Boolean).length < assets.length / 2;
   const parts = isWorthIt ? await cut(pack, assets).catch(() => []) : [];
   await Promise.all(assets.map((asset, at) => held[at] || keepAsset(media, asset, parts[at])));

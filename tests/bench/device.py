@@ -38,21 +38,13 @@ def notes(page: Page) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def slow_tablet(base_url: str) -> Iterator[Page]:
+def slow_tablet(base_url: str, slower: int = SLOWER) -> Iterator[Page]:
     """A page of a browser that has never been here."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         context = browser.new_context(viewport=SIZE, has_touch=True, base_url=base_url)
         context.add_init_script(_NOTE)
         page = context.new_page()
-        _throttle(page, SLOWER)
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
         yield page
         browser.close()
-
-
-def at_full_speed(page: Page) -> None:
-    _throttle(page, 1)
-
-
-def _throttle(page: Page, times: int) -> None:
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
