@@ -120,7 +120,7 @@ async def choose_picture(request: Request) -> Response:
         slot = find_slot(told.stored.content, at)
     except DomainError:
         raise DomainError("not_found") from None
-    if slot.kind != "picture":
+    if slot.kind != "picture" or "said" not in slot.holder:
         raise DomainError("not_found")
     card = at.rpartition(".")[0]
     context = {

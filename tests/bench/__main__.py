@@ -26,6 +26,7 @@ from tests.bench.table import print_table
 from tests.bench.tap import measure_taps
 from tests.bench.turns import measure_turns
 from tests.bench.utility import measure_utility
+from tests.bench.workshop import measure_workshop
 
 
 def main() -> None:
@@ -69,6 +70,7 @@ def _measure(folder: Path, rounds: int, erased: int, stored: int) -> dict[str, A
     measured["postgres"] = measure_postgres(_inside(folder, "postgres"), rounds)
     measured["constancy"] = asyncio.run(measure_constancy(_inside(folder, "constancy"), stored))
     measured["results"] = asyncio.run(measure_results(_inside(folder, "results")))
+    measured["workshop"] = asyncio.run(measure_workshop(_inside(folder, "workshop")))
     measured["utility"] = asyncio.run(measure_utility(_inside(folder, "utility")))
     measured["seconds"] = time.monotonic() - started
     return measured

@@ -135,7 +135,7 @@ async def test_bad_steps_are_refused_kindly(world: World) -> None:
     assert (await mika.post(f"{FEEDBACK}/publish", data={"seen": "old"})).status_code == 409
     assert (await mika.post(f"{FEEDBACK}/guesses", data={"do": "cheat"})).status_code == 422
     assert (await mika.post(f"{HOME}/publish-results", data={"level": "schools"})).status_code == 409
-    for at in ("", "decision.sv", "cards.c9.emojiHex", "../x"):
+    for at in ("", "decision.sv", "decision.emojiHex", "cards.c9.emojiHex", "../x"):
         assert (await mika.get(f"{FEEDBACK}/picture?at={at}")).status_code == 404
 
 
